@@ -180,7 +180,7 @@ def _with_prices(case: Case, tables: CaseTables) -> Case:
                 provider=provider, care_form=form, market_share=share, tariff=tariff,
                 unit_cost=max(round(tariff * (1 - MARGIN), 2), 0.01), status="estimated",
                 source=f"323 van {tables.base_year}: euro's gedeeld door eenheden, geïndexeerd naar {case.first_year}; "
-                "aandeel in de starts; kostprijs bij marge 1,5 % (Jeugdautoriteit 2023)",
+                "aandeel in de starts; kostprijs bij marge 1,5 % (Jeugdautoriteit)",
             )
         )  # fmt: skip
     return replace(case, offers=tuple(rows), providers=tuple(_provider(row, tables) for row in case.providers))

@@ -121,10 +121,15 @@ def propose_products(store: Store, file: str | Path) -> int:
     with place.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out, delimiter=";", lineterminator="\n")
         writer.writerow((*COLUMNS, "lines", "euro"))
-        for law, code, category, unit, lines, cents in rows:
+        units: dict[str, str] = {}
+        for law, code, category, given, lines, cents in rows:
             form, taakveld = PROPOSED[law].get(category or "", (f"categorie-{category or code}", ""))
+            unit = given if given in UNITS else "hour"
+            # a care form has one unit: what comes in another is proposed as one of its own
+            if units.setdefault(form, unit) != unit:
+                form = f"{form}-{unit}"
             writer.writerow(
-                (law, code, "", "", form, form, taakveld, unit if unit in UNITS else "hour",
+                (law, code, "", "", form, form, taakveld, unit,
                  "ja" if law == "jeugdwet" and category == CRISIS else "nee", lines, f"{cents / 100:.2f}".replace(".", ","))
             )  # fmt: skip
     return len(rows)

@@ -321,6 +321,19 @@ def test_a_proposal_can_be_confirmed(tmp_path: Path) -> None:
         ]
 
 
+def test_a_proposal_of_one_category_in_two_units_can_be_confirmed(tmp_path: Path) -> None:
+    lines = [
+        claim_line(product="46A01", category="46"),
+        claim_line(product="46A02", category="46", unit="14", reference="R2"),
+    ]
+    path = filled(tmp_path, [claim(lines, 10000)])
+    with open_store(path, read_only=False) as store:
+        propose_products(store, tmp_path / "proposal.csv")
+        assert confirm_products(store, tmp_path / "proposal.csv", "test") == 2
+        found = store.rows("SELECT care_form, unit FROM products ORDER BY code")
+    assert found == [("crisis", "hour"), ("crisis-etmaal", "etmaal")]
+
+
 def test_what_has_no_care_form_is_listed_and_above_one_percent_no_case_is_made(tmp_path: Path) -> None:
     other = claim([claim_line(product="54A01", reference="R9")], 5000, "2")
     with open_store(filled(tmp_path, [start(), claim([claim_line()], 5000), other])) as store:
