@@ -101,7 +101,8 @@ def _years(figures: YearFigures, case: Case, today: date) -> Iterator[Problem]:
                 f"{month.month} valt buiten de contracten ({first} tot en met {last}); verbeter de maand",
                 f"{month.month} is outside the contracts ({first} to {last}); mend the month",
             )
-        if month.received > f"{today:%Y-%m}":
+        # an invented month is an exercise, whenever it is
+        if month.received > f"{today:%Y-%m}" and month.status != "illustrative":
             yield _problem(
                 month,
                 "received",

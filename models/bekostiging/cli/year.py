@@ -1,4 +1,4 @@
-"""Commands about a contract year that happened: settle."""
+"""Commands about a contract year: what is expected of it while it runs, its settlement, and an invented one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from bekostiging.cli.application import (
     user_errors,
 )
 from bekostiging.cli.frame import used
-from bekostiging.cli.options import CaseName, LanguageOption, Output, Seed, command
+from bekostiging.cli.options import (
+    CapacityScenarios,
+    CaseName,
+    LanguageOption,
+    Output,
+    Seed,
+    Workers,
+    command,
+)
 
 
 @command()
@@ -82,20 +90,81 @@ def settle(
 
 
 @command()
+def monitor(
+    case: CaseName,
+    output: Output,
+    actuals: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="Workbook or folder with figures by month; `new month.xlsx --with actuals` makes an empty one.",
+        ),
+    ],
+    through: Annotated[
+        str, typer.Option(metavar="MONTH", help="Last month of receipt that counts, such as 2028-05.")
+    ],
+    n_scenarios: CapacityScenarios = 512,
+    seed: Seed = 1,
+    workers: Workers = 2,
+    previous: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="An earlier monthly report of the same year; repeat to add."),
+    ] = None,
+    word: Annotated[bool, typer.Option(help="Write the quarterly report in Word too.")] = True,
+    named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
+) -> None:
+    """Follow a contract year: expected year-end with its band, what is still to be paid, alarms, and why it is off."""
+    lang = output.lang
+    with user_errors(lang):
+        from bekostiging.actuals import YearFigures, read_actuals
+        from bekostiging.case import pseudonymised
+        from bekostiging.case.pseudonym import numbered_tables
+        from bekostiging.report import claimed, write_monitor
+        from bekostiging.report.kit.texts import Texts
+        from bekostiging.report.monitor.page import PAGE
+        from bekostiging.report.monitor.papers import MonthPapers
+        from bekostiging.studies import monitor as follow
+
+        brought = shown = brought_case(case, lang)
+        figures = read_actuals(actuals, brought)
+        if not named and brought.confidential:
+            shown = pseudonymised(brought)
+            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=figures.notes)  # type: ignore[arg-type]
+        folder = output.folder or Path(f"bekostiging-{shown.name}-maand-{through}")
+        more = {"lang": lang, "overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
+        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, *(previous or []))):
+            year = follow(shown, figures, through, n_scenarios, seed, workers)
+            write_monitor(year, folder, previous=tuple(previous or ()), **more)  # type: ignore[arg-type]
+        for sentence in MonthPapers(year, Texts(lang)).answer():
+            print_sentence(sentence)
+        print_notes(year.notes, lang, to_stderr=False)
+        print_place({"nl": "Maandbericht", "en": "Monthly report"}[lang], folder / PAGE)
+
+
+@command()
 def actuals(
     case: CaseName,
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="The workbook (.xlsx) or folder to make.")],
     seed: Seed = 1,
     years: Annotated[int, typer.Option(min=1, help="Contract years from the first on.")] = 1,
+    months: Annotated[
+        int | None,
+        typer.Option(min=1, help="Figures by month instead, with delays of reporting, up to this month."),
+    ] = None,
     lang: LanguageOption = Language.NL,
 ) -> None:
     """Write contract years as the model draws them, to learn and to test with: every figure is invented, and marked so."""
     with user_errors(lang):
         from bekostiging.actuals import write_year
+        from bekostiging.monitoring import drawn_months
         from bekostiging.settlement import drawn_year
 
-        drawn = drawn_year(brought_case(case, lang), seed, years, lang)
-        write_year(target, drawn.tables(), "settlement", lang)
+        brought = brought_case(case, lang)
+        if months is None:
+            write_year(target, drawn_year(brought, seed, years, lang).tables(), "settlement", lang)
+        else:
+            figures = drawn_months(brought, seed, months, lang).figures
+            write_year(target, {"actuals": figures.actuals}, "actuals", lang)
         print_place({"nl": "Verzonnen jaar", "en": "Invented year"}[lang], target)
 
 

@@ -18,6 +18,8 @@ from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
 from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
 from bekostiging.report.lumpsum.plots import plot_frontier
+from bekostiging.report.monitor.page import write_monitor
+from bekostiging.report.monitor.plots import plot_year
 from bekostiging.report.origins.page import write_origins
 from bekostiging.report.origins.privacy import write_privacy_papers
 from bekostiging.report.papers.write import PapersAsked, write_papers
@@ -58,6 +60,7 @@ __all__ = [
     "plot_provider",
     "plot_spending",
     "plot_waiting",
+    "plot_year",
     "presented",
     "progress_bars",
     "public_results",
@@ -71,6 +74,7 @@ __all__ = [
     "write_comparison_dossier",
     "write_dossiers",
     "write_folder",
+    "write_monitor",
     "write_origins",
     "write_papers",
     "write_privacy_papers",

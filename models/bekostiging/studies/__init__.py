@@ -7,6 +7,7 @@ from bekostiging.studies.backtesting import Backtest, Hindcast, backtest
 from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.studies.comparison import compare, contracts_in_force
+from bekostiging.studies.contract_year import ContractYear, monitor
 from bekostiging.studies.coverage import Prediction
 from bekostiging.studies.difference.inputs import ROW_ADDED, ROW_GONE, InputChange
 from bekostiging.studies.difference.run import Difference, FigureDifference, study_difference
@@ -47,6 +48,7 @@ __all__ = [
     "Choice",
     "Concentration",
     "Condition",
+    "ContractYear",
     "CounterOffer",
     "Decision",
     "Difference",
@@ -78,6 +80,7 @@ __all__ = [
     "contracts_in_force",
     "criteria",
     "is_tail",
+    "monitor",
     "payment_form",
     "pooled",
     "provider_sheets",

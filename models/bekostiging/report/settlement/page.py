@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-from jinja2 import Template
 
 from bekostiging.case.arguments import checked_language, kinds_checked
 from bekostiging.report.kit.export import confidential_mark, write_key_list
@@ -13,7 +11,7 @@ from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.kit.manifest import write_manifest
-from bekostiging.report.kit.paper import Paper
+from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.paragraphs import Block
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers
@@ -140,12 +138,3 @@ def _about(papers: Papers, title: str, mark: str) -> About:
     head = settled.case.disclaimer.get(lang, "")
     pages = papers.said("page"), papers.said("of")
     return About(title, papers.subject, lang, head, mark, pages)
-
-
-def paper_page(
-    form: Template, about: About, blocks: Sequence[Block], links: Sequence[tuple[str, str]] = ()
-) -> str:
-    """A paper as HTML, of the same blocks as in Word; ``links``: name and file of papers beside it."""
-    kinds = [(type(block).__name__, block) for block in blocks]
-    paper = Paper.of(about.title, Texts(about.lang), about.mark)
-    return form.render(lang=about.lang, about=about, blocks=kinds, links=links, paper=paper)

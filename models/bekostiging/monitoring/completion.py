@@ -1,0 +1,204 @@
+"""Scenarios of the rest of a year: clients drawn from the posterior, joined to what was seen.
+
+What was seen of a month stands (completed, with the error of what is still to be reported drawn anew in every scenario).
+Who is in care in the last month seen goes on as the clients of the scenario do who are in care then, in proportion to their
+units: ages, durations and rates are those of the scenario. Who starts later is as the scenario drew. Everything else of a
+year that contracts settle (crisis, hours within budgets, arrangements) moves in proportion to the units of its cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.contracts import Contract
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
+from bekostiging.monitoring.by_month import Months, months_of, spread_over_months
+from bekostiging.monitoring.seen import Completed, Seen
+from bekostiging.scenarios import Block, CareUse, Cells
+from bekostiging.scenarios.clients import Clients
+from bekostiging.scenarios.reduce import MonthTotals
+from bekostiging.units import MONTHS
+from bekostiging_solvers.typing import FloatArray
+
+LITTLE = 0.5
+"""Part of its mean over the scenarios below which the course of all scenarios stands in for that of one scenario."""
+OF_UNITS = (
+    "units_claimable",
+    "units_within_budget",
+    "crisis_units",
+    "crisis_units_within_budget",
+    "arrangement_units",
+    "crisis_arrangement_units",
+    "arrangement_units_at_result",
+)
+"""Fields of ``CareUse`` that move with units."""
+OF_STARTS = ("starts_by_profile", "successes_by_profile", "repeats_by_profile")
+
+
+@dataclass(frozen=True)
+class YearSamples:
+    """A contract year in every scenario; nominal euro. ``units``, ``months`` (client-months), ``starts`` and ``clients``
+    (n_scenarios, n_cells); ``by_month`` (n_scenarios, 12, n_contracts): units times the tariff of the year; ``to_date``
+    (n_scenarios, n_contracts): the part of it of months seen; ``payment`` and ``cost`` (n_scenarios, n_contracts);
+    ``municipal`` (n_scenarios, n_municipalities); ``price`` (n_scenarios, n_cells): tariff of the year."""
+
+    units: FloatArray
+    months: FloatArray
+    starts: FloatArray
+    clients: FloatArray
+    by_month: FloatArray
+    to_date: FloatArray
+    payment: FloatArray
+    cost: FloatArray
+    municipal: FloatArray
+    price: FloatArray
+
+
+@dataclass(frozen=True)
+class YearWork:
+    """Settles one contract year on the blocks of a plan, given what was seen; picklable."""
+
+    case: Case
+    cells: Cells
+    contracts: tuple[Contract, ...]
+    year: int
+    seen: Seen | None
+    completed: Completed | None
+    caseload: FloatArray | None
+    """Average of each month seen, (n_months, n_cells)."""
+
+    def __call__(self, block: Block) -> YearSamples:
+        """One block."""
+        planned = block.plan
+        rng = planned.generator(1, planned.n_blocks + 1 + block.index)
+        clients = spread_over_months(block.clients, planned, block.factors, rng)
+        months = months_of(clients, self.cells.n_cells, MONTHS * planned.n_years)
+        care_use = planned.reducer.reduce(clients, block.factors)
+        if self.seen is not None:
+            care_use, months = self.joined(care_use, months, clients, rng)
+        return self.settled(care_use, months)
+
+    @cached_property
+    def _n_seen(self) -> int:
+        return 0 if self.seen is None else self.seen.months
+
+    def joined(
+        self, care_use: CareUse, months: Months, clients: Clients, rng: np.random.Generator
+    ) -> tuple[CareUse, Months]:
+        """Care use and months with what was seen in the place of what was drawn."""
+        seen, completed, caseload = self.seen, self.completed, self.caseload
+        assert seen is not None
+        assert completed is not None
+        assert caseload is not None
+        n, n_cells, m = clients.n_scenarios, self.cells.n_cells, seen.months
+        n_months = months.units.shape[1]
+        group = clients.scenario * n_cells + clients.cell
+        totals = MonthTotals(clients, group, n * n_cells, n_months)
+        going_on = np.flatnonzero(clients.start < m)
+
+        def monthly(rate: NDArray[Any]) -> FloatArray:
+            return totals.of(rate, going_on).reshape(n, n_cells, n_months).transpose(0, 2, 1)
+
+        under_contract = self.cells.contract >= 0
+        ones = np.ones(len(clients.cell))
+        drawn = rng.standard_normal((n, m, n_cells)) * completed.error + completed.units
+        drawn = np.maximum(drawn, np.minimum(seen.reported, completed.units))
+        parts = ((monthly(clients.rate), months.units, drawn), (monthly(ones), months.months, caseload))
+        found = []
+        for continuing, whole, until in parts:
+            after = _continued(continuing, whole[:, m - 1], np.broadcast_to(until, (n, m, n_cells))[:, -1], m)
+            course = np.concatenate(
+                [np.broadcast_to(until, (n, m, n_cells)), after + whole[:, m:] - continuing[:, m:]], axis=1
+            )
+            found.append(np.where(under_contract, np.maximum(course, 0.0), whole))
+        starts = months.starts.copy()
+        whole_starts = seen.starts / seen.starts_part[:, None]
+        starts[:, :m] = np.where(under_contract & seen.known, whole_starts, starts[:, :m])
+        joined = Months(starts, months.stops, months.caseload, found[1], found[0])
+        return _with_units(care_use, joined, found[0]), joined
+
+    def settled(self, care_use: CareUse, months: Months) -> YearSamples:
+        """The contracts on the completed year."""
+        case, cells, y = self.case, self.cells, self.year
+        levels = levels_by_lot(case, care_use)
+        samples = settle_all(case, cells, self.contracts, care_use, levels)
+        own = slice(MONTHS * y, MONTHS * (y + 1))
+        level = np.stack(
+            [levels[lot.id].price[:, y] for lot in case.lots] + [np.ones(care_use.n_scenarios)], axis=1
+        )
+        price = cells.tariff * level[:, cells.lot]
+        euro = months.units[:, own] * price[:, None, :]
+        member = np.zeros((cells.n_cells, len(self.contracts)))
+        inside = cells.contract >= 0
+        member[np.flatnonzero(inside), cells.contract[inside]] = 1.0
+        by_month = euro @ member
+        until = max(self._n_seen - MONTHS * y, 0)
+        return YearSamples(
+            units=months.units[:, own].sum(axis=1),
+            months=months.months[:, own].sum(axis=1),
+            starts=months.starts[:, own].sum(axis=1),
+            clients=care_use.clients[:, y],
+            by_month=by_month,
+            to_date=by_month[:, :until].sum(axis=1),
+            payment=samples.payment[:, y],
+            cost=samples.cost[:, y],
+            municipal=samples.municipal[:, y],
+            price=price,
+        )
+
+
+def _continued(continuing: FloatArray, drawn: FloatArray, seen: FloatArray, m: int) -> FloatArray:
+    """How what was seen in the last month goes on, (n_scenarios, n_months - m, n_cells).
+
+    ``continuing``: of who started before; ``drawn`` and ``seen`` (n_scenarios, n_cells): of the last month.
+    """
+    later = continuing[:, m:]
+    on_average = later.mean(axis=0) / np.maximum(drawn.mean(axis=0), 1e-9)
+    own = np.divide(later, drawn[:, None], out=np.zeros_like(later), where=(drawn > 0)[:, None])
+    # a scenario with hardly anybody in care says nothing of how care goes on
+    plain = np.where((drawn > LITTLE * drawn.mean(axis=0))[:, None], own, on_average[None])
+    return np.asarray(plain * seen[:, None])
+
+
+def _with_units(care_use: CareUse, months: Months, units_month: FloatArray) -> CareUse:
+    """Care use with these units by month, and what moves with them."""
+    n, n_years = care_use.n_scenarios, care_use.n_years
+
+    def yearly(values: FloatArray) -> FloatArray:
+        return np.asarray(values.reshape(n, n_years, MONTHS, -1).sum(axis=2))
+
+    units, starts = yearly(units_month), yearly(months.starts)
+    moved: dict[str, Any] = {name: _moved(getattr(care_use, name), care_use.units, units) for name in OF_UNITS}
+    started: dict[str, Any] = {
+        name: _moved(getattr(care_use, name), care_use.starts, starts) for name in OF_STARTS
+    }
+    excess = {key: _moved(value, care_use.units, units) for key, value in care_use.excess.items()}
+    clients = _moved(care_use.clients, care_use.clients, care_use.clients + starts - care_use.starts)
+    return replace(
+        care_use,
+        starts=starts,
+        served=starts,
+        waiting=np.zeros_like(starts),
+        refused=np.zeros_like(starts),
+        clients=np.maximum(clients, starts),
+        units=units,
+        units_month=units_month,
+        excess=excess,
+        **moved,
+        **started,
+    )
+
+
+def _moved(values: FloatArray, before: FloatArray, after: FloatArray) -> FloatArray:
+    """Values times after over before; where there was nothing before, what is usual per unit."""
+    extra = (1,) * (values.ndim - before.ndim)
+    before, after = before.reshape(*before.shape, *extra), after.reshape(*after.shape, *extra)
+    usual = values.mean(axis=0) / np.maximum(before.mean(axis=0), 1e-9)
+    ratio = np.divide(values, before, out=np.broadcast_to(usual, values.shape).copy(), where=before > 0)
+    return np.asarray(ratio * after)

@@ -1,0 +1,155 @@
+"""The folder of a running contract year: monthly page, quarterly report, calendar, table and results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bekostiging.case.arguments import checked_language, kinds_checked
+from bekostiging.monitoring.effects import CAUSES, in_cents_together
+from bekostiging.report.kit.export import confidential_mark, write_key_list
+from bekostiging.report.kit.folder import write_folder
+from bekostiging.report.kit.html import template
+from bekostiging.report.kit.json_text import json_text
+from bekostiging.report.kit.manifest import write_manifest
+from bekostiging.report.kit.paper_html import paper_page
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.kit.word import About, WordPapers
+from bekostiging.report.monitor.calendar_page import icalendar
+from bekostiging.report.monitor.memory import FILE, earlier_reports
+from bekostiging.report.monitor.papers import MonthPapers
+from bekostiging.studies.contract_year import ContractYear, Range
+
+PAGE, QUARTER, TABLE, CALENDAR = "maandbericht.html", "kwartaalrapportage.docx", "contracten.csv", "kalender.ics"
+
+
+@kinds_checked
+def write_monitor(
+    year: ContractYear,
+    folder: Path,
+    *,
+    lang: str = "nl",
+    overwrite: bool = False,
+    named: bool = False,
+    word: bool = True,
+    previous: Sequence[Path] = (),
+    about: Mapping[str, object] | None = None,
+) -> Path:
+    """Write a running contract year: a monthly page, a quarterly report in Word, a calendar, a table and results.
+
+    Parameters
+    ----------
+    year : ContractYear
+        From ``monitor``.
+    folder : str or path
+        Where it is to come; complete or not there.
+    lang : str
+        ``nl`` or ``en``.
+    overwrite : bool
+        Whether an earlier result may be replaced; not by default.
+    named : bool
+        Whether its providers bear their own names, so that a list of their numbers is written beside it.
+    word : bool
+        Whether the quarterly report is written; needs python-docx (extra ``word``).
+    previous : sequence of path
+        Folders of earlier reports of the same year: what changed since, and how good they were.
+    about : mapping, optional
+        What the manifest says beside case, settings and versions.
+
+    Returns
+    -------
+    Path
+        ``folder``.
+
+    Raises
+    ------
+    UserError
+        Another language; the folder exists and may not be replaced; no report in a previous folder; no python-docx.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> from bekostiging.monitoring import drawn_months
+    >>> from bekostiging.studies import monitor
+    >>> case = read_case("veenrand")
+    >>> year = monitor(case, drawn_months(case, seed=1, months=3).figures, "2028-03", n_scenarios=32)
+    >>> folder = write_monitor(year, "march", lang="en", word=False)
+    >>> sorted(file.name for file in folder.glob("ma*"))
+    ['maandbericht.html', 'maandbericht.json', 'manifest.json']
+    """
+    lang = checked_language("lang", lang)
+    texts = Texts(lang)
+    earlier = earlier_reports(previous, year.case.name, year.year, year.through)
+    papers = MonthPapers(year, texts, earlier)
+    mark = confidential_mark(year.case, texts, named=named)
+    pages = texts["settlement", "page"], texts["settlement", "of"]
+    head = year.case.disclaimer.get(lang, "")
+
+    def fill(draft: Path) -> None:
+        """Every file; the manifest last."""
+        own = About(papers.title, papers.subject, lang, head, mark, pages)
+        links = [(papers.said("calendar"), CALENDAR)]
+        if word:
+            quarter = About(papers.quarter_title, papers.subject, lang, head, mark, pages)
+            WordPapers().write(draft / QUARTER, quarter, papers.quarter())
+            links.append((papers.quarter_title, QUARTER))
+        page = paper_page(template("paper.html.j2"), own, papers.page(), links)
+        (draft / PAGE).write_text(page, encoding="utf-8", newline="")
+        (draft / CALENDAR).write_bytes(icalendar(papers))
+        (draft / TABLE).write_text(year.to_frame().to_csv(index=False), encoding="utf-8", newline="")
+        (draft / FILE).write_text(json_text(monitor_results(year, lang)), encoding="utf-8", newline="")
+        if named and year.case.confidential:
+            write_key_list(draft, year.case)
+        settings = {"through": year.through, "scenarios": year.n_scenarios, "seed": year.seed}
+        own_about = {"case": year.case.name, "disclaimer": year.case.disclaimer, "settings": settings}
+        write_manifest(draft, {**own_about, **(about or {})})
+
+    return write_folder(folder, fill, overwrite=overwrite)
+
+
+def monitor_results(year: ContractYear, lang: str) -> dict[str, Any]:
+    """Figures of the year as plain values; causes in cents that add up."""
+    contracts = []
+    for c, row in enumerate(year.case.contracts):
+        parts, spread = year.causes(c)
+        cents = in_cents_together(parts, float(parts.sum()))
+        contracts.append(
+            {
+                "provider": row.provider,
+                "lot": row.lot,
+                "tender": float(year.expected.payment[:, c].mean()),
+                "expected": _range(year.forecast.payment[:, c]),
+                "to_be_paid": _range(year.to_pay(c)),
+                "causes_in_cents": dict(zip(CAUSES, cents, strict=True)),
+                "causes_spread": dict(zip(CAUSES, spread.tolist(), strict=True)),
+                "layers": year.layers(c),
+            }
+        )
+    return {
+        "case": year.case.name,
+        "year": year.year,
+        "through": year.through,
+        "scenarios": year.n_scenarios,
+        "total": _range(year.total),
+        "budgeted": year.begroting,
+        "alarm": {
+            "threshold": year.rule.threshold,
+            "largest": float(abs(year.rule.statistics(year.counts)).max()),
+        },
+        "weight_of_messages": year.completed.weight,
+        "contracts": contracts,
+        "notes": [note[lang] for note in year.notes],
+    }
+
+
+def _range(values: Any) -> dict[str, float]:
+    """Expected and both intervals."""
+    own, wide = Range.of(values), Range.of(values, 0.95)
+    return {
+        "expected": own.expected,
+        "low": own.low,
+        "high": own.high,
+        "low_95": wide.low,
+        "high_95": wide.high,
+    }
