@@ -53,8 +53,8 @@ class Range:
 
     Examples
     --------
-    >>> Range.of(np.arange(101.0))
-    Range(expected=50.0, low=10.0, high=90.0)
+    >>> Range.of(np.arange(5.0), part=0.5)
+    Range(expected=2.0, low=1.0, high=3.0)
     """
 
     expected: float
