@@ -73,7 +73,7 @@ class CaseTables:
             "history": self._history(),
             "demand": self._demand(example),
             "begroting": self._begroting(),
-            "policy": example_history("en")["policy"],
+            "policy": example_history("nl")["policy"],
         }
         optional = {
             "combinations": self._combinations(), "waiting": self._waiting(), "profiles": self._profiles(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bekostiging.case.numbers import written
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import sheet_name
-from bekostiging.evaluation import influences
+from bekostiging.evaluation import Influence, influences
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.paper import Paper
@@ -119,13 +120,12 @@ def _gaps(made: StoreCase, lang: str) -> Part:
     }
     found = []
     for one in influences(made.case):
-        errors = [
-            own.error / own.value
-            for own in made.evidence
-            if own.column == one.column and own.error is not None and own.value
-        ]
+        figures = _evidence(made, one)
+        errors = [own for own in figures if own.error is not None]
+        if figures and not errors:
+            continue  # a sum of what was paid is no gap
         # what the store tells is uncertain by its own error, all else by the step of the table
-        size = sum(errors) / len(errors) if errors and one.relative else one.step
+        size = _relative_error(errors) if errors and one.relative else one.step
         found.append((abs(one.euros * size / one.step), size, one, errors))
     rows: Rows = [heads[lang]]
     for euro, size, one, errors in sorted(found, key=lambda row: -row[0])[:GAPS]:
@@ -136,15 +136,28 @@ def _gaps(made: StoreCase, lang: str) -> Part:
         if lang == "en":
             step = step.replace("procentpunt", "percentage points")
         rows.append((one.name(lang), known, step, written(round(euro / THOUSAND), lang)))
-    title = {"nl": "De tien gaten die het meest uitmaken", "en": "The ten gaps that matter most"}
+    title = {"nl": "De gaten die het meest uitmaken", "en": "The gaps that matter most"}
     note = {
-        "nl": "Begin bovenaan met wat verzonnen is: daar levert een eigen cijfer het meeste op.",
-        "en": "Begin at the top with what is invented: there a figure of your own gains most.",
+        "nl": "Hoogstens tien. Begin bovenaan met wat niet uit de opslag komt: daar levert een eigen cijfer het meeste op.",
+        "en": "At most ten. Begin at the top with what is not from the store: there a figure of your own gains most.",
     }
     return Part(title[lang], note[lang], tuple(rows))
 
 
-def _known(made: StoreCase, table: str, column: str, errors: list[float], lang: str) -> str:
+def _evidence(made: StoreCase, one: Influence) -> list[Evidence]:
+    """The figures of the store behind an input: of its column and, where it is of one care form, of that form."""
+    names = {form.id: form.name for form in made.case.care_forms}
+    own = [figure for figure in made.evidence if figure.column == one.column]
+    return [figure for figure in own if one.nl.endswith(f", {names.get(figure.key.rpartition(' / ')[2], '')}")]
+
+
+def _relative_error(figures: Sequence[Evidence]) -> float:
+    """Standard error of the sum of figures, over that sum; of a figure by itself its own."""
+    total = sum(one.value for one in figures)
+    return sum((one.error or 0.0) ** 2 for one in figures) ** 0.5 / total if total > 0 else 1.0
+
+
+def _known(made: StoreCase, table: str, column: str, errors: Sequence[Evidence], lang: str) -> str:
     """What the store says of an input."""
     if errors:
         return {"nl": "uit de opslag, met standaardfout", "en": "from the store, with its standard error"}[lang]
