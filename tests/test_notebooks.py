@@ -21,6 +21,7 @@ STRICT: dict[str, dict[str, Any]] = {
     "03": {"MOST_RESULT": -1.0, "MOST_GAP": -1.0},
     "04": {"MOST_EXTRA": -1.0, "MOST_WAIT_SHARE": -1.0},
     "06": {"MOST_CHANGE": -1.0},
+    "08": {"ACT_AT": 2.0},
 }
 """Limits nothing can satisfy, and what the conclusion must then say."""
 TOLD = {
@@ -29,6 +30,7 @@ TOLD = {
     "03": "no way keeps every provider within -100%",
     "04": "no number of providers is surely within -100%",
     "06": "0 of 9 keys move no bill",
+    "08": "no report is a reason to act",
 }
 
 
@@ -38,7 +40,7 @@ def cells(path: Path) -> list[str]:
     return [code for head, code in zip(parts[1::2], parts[2::2], strict=True) if "[markdown]" not in head]
 
 
-LONG = ("02", "05", "07")
+LONG = ("02", "05", "07", "08")
 """Notebooks that make several decisions."""
 
 

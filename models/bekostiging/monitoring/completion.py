@@ -46,7 +46,8 @@ class YearSamples:
     """A contract year in every scenario; nominal euro. ``units``, ``months`` (client-months), ``starts`` and ``clients``
     (n_scenarios, n_cells); ``by_month`` (n_scenarios, 12, n_contracts): units times the tariff of the year; ``to_date``
     (n_scenarios, n_contracts): the part of it of months seen; ``payment`` and ``cost`` (n_scenarios, n_contracts);
-    ``municipal`` (n_scenarios, n_municipalities); ``price`` (n_scenarios, n_cells): tariff of the year."""
+    ``municipal`` (n_scenarios, n_municipalities); ``price`` (n_scenarios, n_cells): tariff of the year; ``fresh``
+    (n_scenarios, n_contracts): claims of this year of who starts after the months seen."""
 
     units: FloatArray
     months: FloatArray
@@ -58,6 +59,7 @@ class YearSamples:
     cost: FloatArray
     municipal: FloatArray
     price: FloatArray
+    fresh: FloatArray
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,15 @@ class YearWork:
         clients = spread_over_months(block.clients, planned, block.factors, rng)
         months = months_of(clients, self.cells.n_cells, MONTHS * planned.n_years)
         care_use = planned.reducer.reduce(clients, block.factors)
+        n_cells, n_months = self.cells.n_cells, MONTHS * planned.n_years
+        later = np.flatnonzero(clients.start >= self._n_seen)
+        totals = MonthTotals(
+            clients, clients.scenario * n_cells + clients.cell, clients.n_scenarios * n_cells, n_months
+        )
+        fresh = totals.of(clients.rate, later).reshape(clients.n_scenarios, n_cells, n_months).transpose(0, 2, 1)
         if self.seen is not None:
             care_use, months = self.joined(care_use, months, clients, rng)
-        return self.settled(care_use, months)
+        return self.settled(care_use, months, fresh)
 
     @cached_property
     def _n_seen(self) -> int:
@@ -123,7 +131,7 @@ class YearWork:
         joined = Months(starts, months.stops, months.caseload, found[1], found[0])
         return _with_units(care_use, joined, found[0]), joined
 
-    def settled(self, care_use: CareUse, months: Months) -> YearSamples:
+    def settled(self, care_use: CareUse, months: Months, fresh: FloatArray) -> YearSamples:
         """The contracts on the completed year."""
         case, cells, y = self.case, self.cells, self.year
         levels = levels_by_lot(case, care_use)
@@ -150,6 +158,7 @@ class YearWork:
             cost=samples.cost[:, y],
             municipal=samples.municipal[:, y],
             price=price,
+            fresh=(fresh[:, own].sum(axis=1) * price) @ member,
         )
 
 

@@ -115,7 +115,8 @@ class MonthPapers:
         blocks += [self.contracts(), self.causes()]
         blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
         rows = [[self.said("date"), self.said("what")]]
-        rows += [[f"{one.day:%d-%m-%Y}", one.what] for one in calendar_of(self)]
+        day = "%d-%m-%Y" if self.texts.lang == "nl" else "%Y-%m-%d"
+        rows += [[f"{one.day:{day}}", one.what] for one in calendar_of(self)]
         blocks.append(Grid(rows, self.said("calendar"), self.said("calendar_note"), numbers=False))
         return blocks
 
@@ -214,7 +215,20 @@ class MonthPapers:
         now, after = year.spread_after_quarter
         if year.months_seen < MONTHS and now > 0:
             found.append(self.said("quarter", part=self.texts.numbers.percent(1 - after / now)))
-        return [*found, self.alarm()]
+        return [*found, *self.to_end_within(), self.alarm()]
+
+    def to_end_within(self) -> list[str]:
+        """What it would take to end inside the begroting, where it is expected not to."""
+        year, budget = self.year, sum(self.year.begroting.values())
+        gap = Range.of(year.total).expected - budget
+        if budget <= 0 or gap <= 0 or year.months_seen >= MONTHS:
+            return []
+        to_come = float(year.forecast.by_month[:, year.months_seen :].sum(axis=(1, 2)).mean())
+        fresh = float(year.forecast.fresh.sum(axis=1).mean())
+        places = {"gap": self.euro(gap), "part": self.texts.numbers.percent(gap / to_come)}
+        if fresh < gap:
+            return [self.said("end_within_none", **places)]
+        return [self.said("end_within", fresh=self.texts.numbers.percent(gap / fresh), **places)]
 
     def alarm(self) -> str:
         """The alarm of the inflow, or the smallest rise that would be seen."""
