@@ -272,7 +272,7 @@ class CaseTables:
                             code,
                             (stock.get(code, 0.0), starts.get(code, 0.0)),
                             typical,
-                            code in shared | also,
+                            (code in shared, code in also),
                         )
                     )
         return tuple(rows)
@@ -286,8 +286,30 @@ class CaseTables:
         }
         return spread_small(counts, weights)
 
+    def _count_evidence(
+        self, one: FormEstimates, code: str, counted: tuple[float, float], shared: tuple[bool, bool]
+    ) -> None:
+        """Where caseload and starts come from, as they are shown."""
+        for column, value, own, hidden in (
+            ("clients_at_start", counted[0], one.stock, shared[0]),
+            ("starts_per_year", counted[1], one.starts, shared[1]),
+        ):
+            known = own.get(code, Measured(0.0, 0.0, 0))
+            error, count = known.error, known.count
+            if hidden:
+                # neither the error of a count that is not shown nor a count beside it may tell it
+                error, count = known.error * (value / max(known.count, 1)) ** 0.5, FEWEST - 1
+            self.evidence.append(
+                Evidence("demand", f"{code} / {one.care_form}", column, value, error, count, column)
+            )
+
     def _row(
-        self, one: FormEstimates, code: str, counted: tuple[float, float], typical: Demand, shared: bool
+        self,
+        one: FormEstimates,
+        code: str,
+        counted: tuple[float, float],
+        typical: Demand,
+        shared: tuple[bool, bool],
     ) -> Demand:
         """One row of demand; what its trajectories do not tell is as in the example."""
         assumed: list[str] = []
@@ -302,16 +324,7 @@ class CaseTables:
                 )
             return found.value
 
-        for column, value, own in (
-            ("clients_at_start", counted[0], one.stock),
-            ("starts_per_year", counted[1], one.starts),
-        ):
-            known = own.get(code)
-            error = None if known is None else known.error
-            count = 0 if known is None else known.count
-            self.evidence.append(
-                Evidence("demand", f"{code} / {one.care_form}", column, value, error, count, column)
-            )
+        self._count_evidence(one, code, counted, shared)
         curve = one.duration
         weeks = None if curve is None else Measured(curve.mean / 7, curve.mean_error / 7, curve.stops)
         cv = None if curve is None else Measured(curve.cv, curve.cv_error, curve.stops)
@@ -334,7 +347,7 @@ class CaseTables:
             "gp_share": told("gp_share", one.gp, "channel"),
         }
         source = f"301, 305, 307 en 323 tot en met {self.base_year}"
-        if shared:
+        if any(shared):
             source += f"; cel van minder dan {FEWEST} personen, verdeeld naar cliënten"
         if one.realised is not None:
             source += f"; geleverd is {100 * realised.value:.0f} % van afgesproken"

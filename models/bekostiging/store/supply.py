@@ -93,6 +93,7 @@ class Supply:
                 own[0] += cents
                 own[1] += units or 0.0
                 own[2] += lines
+        self.euros = {key: cents for key, (cents, _, _) in sums.items()}
         found = {
             key: Price(cents / CENTS / units, int(lines))
             for key, (cents, units, lines) in sums.items()
@@ -114,6 +115,11 @@ class Supply:
                 if (kept, one.care_form) in self.prices:
                     counts[kept] = counts.get(kept, 0.0) + starts
             offered = [provider for provider, form in self.prices if form == one.care_form]
+            total = sum(counts.values())
+            # of fewer than ten clients the part of the euros says it, which nobody can turn into a count
+            few = [provider for provider in offered if 0 < counts.get(provider, 0.0) < FEWEST]
+            euros = sum(self.euros[provider, one.care_form] for provider in offered)
+            counts |= {provider: total * self.euros[provider, one.care_form] / euros for provider in few}
             total = sum(counts.values())
             for provider in offered:
                 share = counts.get(provider, 0.0) / total if total else 1 / len(offered)

@@ -173,6 +173,18 @@ def test_synthetic_messages_are_valid_against_the_published_schemas(tmp_path: Pa
     assert all(one.checked for one in outcome)
 
 
+def test_the_error_of_a_hidden_count_does_not_tell_it(back: tuple[Case, StoreCase, int, int]) -> None:
+    """Variance over the value that is shown is the same for every cell of a care form: the hidden count is not in it."""
+    _, made, _, _ = back
+    ratios: dict[tuple[str, str], set[float]] = {}
+    for one in made.evidence:
+        if one.column in ("clients_at_start", "starts_per_year") and one.value > 0:
+            form = one.key.rpartition(" / ")[2]
+            ratios.setdefault((form, one.column), set()).add(round((one.error or 0.0) ** 2 / one.value, 9))
+    assert ratios
+    assert all(len(own) == 1 for own in ratios.values()), ratios
+
+
 def test_only_numbers_of_the_test_range_are_made(tmp_path: Path) -> None:
     import re
     import zipfile
