@@ -10,6 +10,7 @@ from bekostiging.monitoring.completeness import (
     weight_of_messages,
 )
 from bekostiging.monitoring.drawn import DrawnMonths, drawn_months
+from bekostiging.monitoring.scores import pinball_loss
 
 __all__ = [
     "Completeness",
@@ -18,6 +19,7 @@ __all__ = [
     "chain_ladder",
     "completeness_of",
     "drawn_months",
+    "pinball_loss",
     "unreported",
     "weight_of_messages",
 ]

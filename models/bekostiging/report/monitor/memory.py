@@ -6,8 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bekostiging.case.errors import UserError
+from bekostiging.monitoring import pinball_loss
+from bekostiging.studies.contract_year import ContractYear, Range
+from bekostiging.units import MONTHS
 
 FILE = "maandbericht.json"
 
@@ -21,6 +25,28 @@ class Earlier:
     expected: float
     low: float
     high: float
+
+
+def scores(earlier: Sequence[Earlier], year: ContractYear) -> dict[str, Any]:
+    """How earlier reports did against what is known now; ``final``: whether the year has been seen whole.
+
+    By report: months it was ahead of this one, how far its expectation was off (euro, plus is too high), whether what is
+    expected now is in its band of 80 percent, and the mean pinball loss of both ends of it (euro).
+    """
+    now = Range.of(year.total).expected
+    seen = int(year.through[5:7])
+    rows = [
+        {
+            "through": one.through,
+            "months_before": seen - int(one.through[5:7]),
+            "bias": one.expected - now,
+            "inside_80": bool(one.low <= now <= one.high),
+            "pinball": (pinball_loss(one.low, 0.1, now) + pinball_loss(one.high, 0.9, now)) / 2,
+        }
+        for one in earlier
+    ]
+    inside = sum(one.low <= now <= one.high for one in earlier) / len(rows) if rows else None
+    return {"final": year.months_seen == MONTHS, "coverage_80": inside, "reports": rows}
 
 
 def earlier_reports(folders: Sequence[Path], case: str, year: int, through: str) -> tuple[Earlier, ...]:

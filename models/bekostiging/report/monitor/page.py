@@ -17,7 +17,7 @@ from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers
 from bekostiging.report.monitor.calendar_page import icalendar
-from bekostiging.report.monitor.memory import FILE, earlier_reports
+from bekostiging.report.monitor.memory import FILE, earlier_reports, scores
 from bekostiging.report.monitor.papers import MonthPapers
 from bekostiging.studies.contract_year import ContractYear, Range
 
@@ -98,7 +98,11 @@ def write_monitor(
         (draft / PAGE).write_text(page, encoding="utf-8", newline="")
         (draft / CALENDAR).write_bytes(icalendar(papers))
         (draft / TABLE).write_text(year.to_frame().to_csv(index=False), encoding="utf-8", newline="")
-        (draft / FILE).write_text(json_text(monitor_results(year, lang)), encoding="utf-8", newline="")
+        (draft / FILE).write_text(
+            json_text({**monitor_results(year, lang), "earlier": scores(earlier, year)}),
+            encoding="utf-8",
+            newline="",
+        )
         if named and year.case.confidential:
             write_key_list(draft, year.case)
         settings = {"through": year.through, "scenarios": year.n_scenarios, "seed": year.seed}

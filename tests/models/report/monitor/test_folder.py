@@ -52,6 +52,12 @@ def test_what_changed_since_the_last_report(years: list[ContractYear], folders: 
     shown = MonthPapers(years[1], Texts("nl")).euro(abs(change))
     assert f"is de verwachting {shown} euro {'hoger' if change >= 0 else 'lager'}" in page
     assert "Hoe goed eerdere berichten waren" in page
+    scored = json.loads((folders[1] / "maandbericht.json").read_text(encoding="utf-8"))["earlier"]
+    (march,) = scored["reports"]
+    assert march["bias"] == pytest.approx(-change)
+    assert march["months_before"] == 1
+    assert scored["coverage_80"] == float(before["low"] <= now["expected"] <= before["high"])
+    assert not scored["final"]
 
 
 def test_the_calendar_is_icalendar(folders: list[Path]) -> None:
