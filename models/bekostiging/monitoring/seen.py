@@ -8,6 +8,7 @@ case expects at the start, plus starts, less stops.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +71,14 @@ def seen_through(case: Case, cells: Cells, figures: YearFigures, through: str) -
     Raises
     ------
     UserError
-        A month outside the contracts, or without any figures up to it.
+        No month, one outside the contracts, or one without any figures up to it.
     """
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", through) is None:
+        raise UserError(
+            f"'{through}' is geen maand; geef jaar en maand, zoals {case.first_year}-05.",
+            f"'{through}' is no month; give year and month, such as {case.first_year}-05.",
+            exit_code=2,
+        )
     n = months_since(case, through) + 1
     if not 0 < n <= MONTHS * case.n_years:
         last = case.first_year + case.n_years - 1

@@ -143,6 +143,8 @@ def changed(**values: object) -> YearFigures:
     [
         (YearFigures(), "2028-03", "niets ontvangen"),
         (drawn().figures, "2025-03", "valt buiten de contracten"),
+        (drawn().figures, "mei", "'mei' is geen maand"),
+        (drawn().figures, "2028-13", "'2028-13' is geen maand"),
         (drawn().figures, "2040-03", "valt buiten de contracten"),
     ],
 )
