@@ -156,6 +156,8 @@ def observed_months(case: Case, cells: Cells, seen: Seen, units: Completed) -> O
         return summed_by(np.asarray(values, dtype=float), row, n_rows)
 
     known = seen.known
+    # of one month alone nobody knows which part of its starts and stops is in
+    judged = known & (seen.months > 1)
     at_start = (forecast.stock[row]) * shares[0]
     caseload = average_caseload(seen, at_start)
     given = (~np.isnan(seen.caseload)).any(axis=0)
@@ -183,10 +185,10 @@ def observed_months(case: Case, cells: Cells, seen: Seen, units: Completed) -> O
     return ObservedMonths(
         forecast=forecast,
         dispersion=np.array([one.starts_dispersion for one in case.demand]),
-        share=by_row(np.where(known, shares[1 + year], 0.0)),
+        share=by_row(np.where(judged, shares[1 + year], 0.0)),
         share_stock=by_row(np.where(given, shares[0], 0.0)),
-        starts=by_row(np.where(known, seen.starts, 0.0)),
-        stops=by_row(np.where(known, seen.stops, 0.0)),
+        starts=by_row(np.where(judged, seen.starts, 0.0)),
+        stops=by_row(np.where(judged, seen.stops, 0.0)),
         part=seen.starts_part,
         stock=by_row(np.where(given, first, 0.0)),
         begin=by_row(np.where(known, begin, 0.0)),

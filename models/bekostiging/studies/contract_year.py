@@ -349,7 +349,7 @@ def monitor(
     works = (nothing, replace(nothing, seen=seen, completed=done, caseload=caseload))
     expected, now = (_samples(planned, work, workers) for planned, work in zip(plans, works, strict=True))
     rule, counts = inflow_alarm(case, seen, months, seed)
-    notes = (*figures.notes, *plans[0].notes, *done.notes, *_invented(figures))
+    notes = (*figures.notes, *plans[0].notes, *done.notes, *_without_advances(case, figures), *_invented(figures))
     return ContractYear(
         case,
         through,
@@ -364,6 +364,29 @@ def monitor(
         rule,
         counts,
         notes,
+    )
+
+
+def _without_advances(case: Case, figures: YearFigures) -> tuple[Note, ...]:
+    """Lump sums of which no advance was typed, so that all they are entitled to counts as to be paid."""
+    form = {lot.id: lot.payment_form for lot in case.lots}
+    lump = [row for row in case.contracts if PAYMENT_FORMS[form[row.lot]].lump_sum]
+    found = [
+        f"{row.provider} ({row.lot})"
+        for row in lump
+        if not any(
+            one.booking == "advance" for one in figures.of_contract(figures.bookings, row.provider, row.lot)
+        )
+    ]
+    if not found:
+        return ()
+    listed = ", ".join(found)
+    return (
+        {
+            "nl": f"Geen voorschotten ingevuld (tabel boekingen) van {listed}: alles waar zij tot nu toe recht op hebben, telt "
+            "als nog te betalen.",
+            "en": f"No advances typed (table bookings) of {listed}: all they are entitled to so far counts as to be paid.",
+        },
     )
 
 

@@ -14,6 +14,8 @@ from bekostiging.monitoring.seen import Seen
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
+FEWEST = 3
+"""Months that must have been seen before the last of them is judged: until then which part is in is hardly known."""
 LEVELS = 2000
 """Scenarios of the inflow that the alarm is set on."""
 
@@ -32,6 +34,8 @@ def inflow_alarm(case: Case, seen: Seen, months: ObservedMonths, seed: int) -> t
     inflow = model.multipliers(known.mode + normals @ known.root).inflow[:, 1 + seen.year]
     law_of = {form.id: form.law for form in case.care_forms}
     share = months.share[first:].max(axis=0)
+    if not share.any():  # nothing is judged yet; the rule for coming reports is about everybody
+        share = np.ones_like(share)
     laws = [
         law
         for law in dict.fromkeys(law_of.values())
@@ -53,7 +57,8 @@ def inflow_alarm(case: Case, seen: Seen, months: ObservedMonths, seed: int) -> t
         )
         scale = np.where(reached > 0, reached, 1.0) * part[:, 0]
         observed = months.starts[first:][:, own].sum(axis=1) / scale
-        counts.append(np.where(reached > 0, observed, mean))
+        judged = (reached > 0) & ((seen.months >= FEWEST) | (np.arange(len(reached)) < len(reached) - 1))
+        counts.append(np.where(judged, observed, mean))
     rule = alarm_rule(np.array(means), np.array(scatter), np.column_stack(levels), seed)
     found = np.array(counts)
     return rule, np.concatenate([found.sum(axis=0, keepdims=True), found]) if len(laws) > 1 else found

@@ -15,6 +15,7 @@ from bekostiging.monitoring.expected_months import Observed, ObservedMonths
 from bekostiging.monitoring.posterior import laplace, posterior_of
 from bekostiging.scenarios import draw_block, plan, with_factor_distribution
 from bekostiging.scenarios.forecast import demand_forecast
+from bekostiging.settlement import example_case
 from bekostiging.studies import ContractYear, monitor
 
 
@@ -130,6 +131,27 @@ def test_a_contract_that_reports_nothing_is_estimated_and_said() -> None:
     assert any(silent.provider in note["nl"] and "nog niets gemeld" in note["nl"] for note in year.notes)
     frame = year.to_frame()
     assert frame.expected[0] == pytest.approx(frame.tender[0], rel=0.3)
+
+
+@pytest.mark.parametrize("months", [1, 2])
+def test_the_first_reports_raise_no_alarm_over_what_is_late(months: int) -> None:
+    """One of six starts is reported a month late: of the last month alone nobody knows that yet."""
+    for seed in (1, 2, 3):
+        year = monitor(case(), drawn(2, seed).figures, f"2028-{months:02d}", n_scenarios=32)
+        assert not year.alarms.any()
+
+
+def test_a_lump_sum_without_claims_in_its_second_year() -> None:
+    """Counts alone, three months into the second year: the forecast holds what was drawn, advances that miss are said."""
+    lump = example_case()
+    year = monitor(lump, drawn_months(lump, 1, 15).figures, "2027-03", n_scenarios=32)
+    assert (year.year, year.months_seen) == (2027, 3)
+    assert np.isfinite(year.forecast.payment).all()
+    assert any("Geen voorschotten" in note["nl"] for note in year.notes)
+    assert set(year.layers(0)) == {"deficit_1", "deficit_2", "surplus_1", "surplus_2"}
+    truth = drawn_months(lump, 1, 15).truth.units[0, 12:24].sum(axis=0) * year.forecast.price.mean(axis=0)
+    claims = year.forecast.by_month.sum(axis=(1, 2))
+    assert abs(claims.mean() - truth[year.cells.contract >= 0].sum()) < 3 * claims.std()
 
 
 def changed(**values: object) -> YearFigures:
