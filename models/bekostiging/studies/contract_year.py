@@ -383,7 +383,7 @@ def _without_advances(case: Case, figures: YearFigures) -> tuple[Note, ...]:
     listed = ", ".join(found)
     return (
         {
-            "nl": f"Geen voorschotten ingevuld (tabel boekingen) van {listed}: alles waar zij tot nu toe recht op hebben, telt "
+            "nl": f"Geen voorschotten ingevuld (tabel boekingen) van {listed}: alles waar zij recht op hebben, telt "
             "als nog te betalen.",
             "en": f"No advances typed (table bookings) of {listed}: all they are entitled to so far counts as to be paid.",
         },
