@@ -15,6 +15,7 @@ from bekostiging.report.capacity.page import CapacityReport
 from bekostiging.report.comparison.page import ComparisonReport
 from bekostiging.report.difference.page import DifferenceReport
 from bekostiging.report.equalisation.page import EqualisationReport
+from bekostiging.report.explore.page import write_explore
 from bekostiging.report.kit.export import write_export
 from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.json_text import json_text
@@ -47,6 +48,7 @@ def write_results(
     overwrite: bool = False,
     also: Callable[[Path], None] | None = None,
     about: Mapping[str, object] | None = None,
+    explore: bool = True,
 ) -> Path:
     """Write page, results, tables, workbook and manifest of any study; the folder is complete or not there.
 
@@ -64,6 +66,8 @@ def write_results(
         Writes what else belongs in the folder, before the manifest is made of all its files.
     about
         What the manifest says beside case, settings and versions.
+    explore
+        Whether the what-if page is written beside a comparison or a lump sum.
 
     Returns
     -------
@@ -97,6 +101,8 @@ def write_results(
             write_export(
                 place, own.case, own.tables, report.texts, own.settings, named=own.named, leading=own.leading
             )
+        if explore and isinstance(study, Comparison | LumpSumStudy):
+            write_explore(study, draft, lang)
         if also is not None:
             also(draft)
         write_manifest(draft, {**report.about(), **(about or {})})

@@ -1,0 +1,1 @@
+"""The what-if page: scenarios and a settling kernel in one file."""
