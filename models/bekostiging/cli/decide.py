@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.frame import study_case
-from bekostiging.cli.options import CaseName, Output, RiskWeight, command
+from bekostiging.cli.options import CaseName, Explore, Output, RiskWeight, command
 from bekostiging.options import OF_CAPACITY, Options
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def lumpsum(
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
     mix: Annotated[bool, typer.Option(help="Choose the payment form of every lot too.")] = False,
     precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
+    explore: Explore = True,
 ) -> None:
     """Design the lump sum alone: its terms, its limits on out-of-sample scenarios, its margin, and alternatives."""
 
@@ -52,7 +53,7 @@ def lumpsum(
             **run,
         )
 
-    study_case(case, output, run, study, "-lumpsum")
+    study_case(case, output, run, study, "-lumpsum", explore=explore)
 
 
 @command()

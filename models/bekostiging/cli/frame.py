@@ -39,6 +39,7 @@ def study_case(
     study: Callable[[Case, Options], Study],
     ending: str = "",
     also: Also | None = None,
+    explore: bool = True,
 ) -> None:
     """Carry out a study of a case; unless asked otherwise its folder is named after the case, with the ``ending``."""
     from bekostiging.case import pseudonymised
@@ -53,7 +54,7 @@ def study_case(
 
         shown = brought if run.get("named") else pseudonymised(brought)
         apart = used(case, run.get("keep"))
-        carry_out(compute, Path(f"bekostiging-{shown.name}{ending}"), output, also, apart)
+        carry_out(compute, Path(f"bekostiging-{shown.name}{ending}"), output, also, apart, explore)
 
 
 def _keep_apart(case: str, keep: str | Path | None) -> None:
@@ -82,10 +83,11 @@ def carry_out(
     output: Output,
     also: Also | None = None,
     apart: tuple[Path, ...] = (),
+    explore: bool = True,
 ) -> None:
     """Compute while the folder is locked, write it and print the outcome; ``usual``: its name unless asked otherwise.
 
-    ``apart``: what the run uses, which may not be written over.
+    ``apart``: what the run uses, which may not be written over; ``explore``: with the what-if page where there is one.
 
     Raises
     ------
@@ -105,6 +107,7 @@ def carry_out(
             overwrite=output.overwrite,
             also=None if also is None else lambda draft: also(study, draft),
             about=output.config,
+            explore=explore,
         )
         advance("write", 1, 1)
     outcome = report.presented(study, lang)

@@ -38,6 +38,17 @@ Proposed = Annotated[
     str,
     typer.Option("--propose", metavar="FORM", help="Payment form that the papers propose; mix: as it is today."),
 ]
+Explore = Annotated[bool, typer.Option(help="Also write verken.html, on which terms can be changed.")]
+ExploreFor = Annotated[
+    str,
+    typer.Option(
+        "--for", metavar="PROVIDER", help="Also write verken.html with the figures of this provider alone."
+    ),
+]
+ChoicesFile = Annotated[
+    Path | None,
+    typer.Option("--choices", metavar="FILE", help="keuze.json of a verken.html, to be computed again."),
+]
 RiskWeight = Annotated[float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")]
 Config = Annotated[
     Path | None,

@@ -2,9 +2,10 @@
 
 One definition for page and Python. The contract objects settle; this module only says what a setting changes:
 
-* ``volume`` v: all care and all clients times v. ``duration`` d: units times v d, arrangements and clients times v (a price per
-  arrangement does not follow its duration), units within hours budgets times v min(1, d).
-* ``price`` p: a surprise of p in wages and prices in the first year. Cost times 1 + p; the contract pays it as its index does.
+* ``volume`` v: all care and all clients times v. ``duration`` d: units times v d, arrangements and clients times v (a price
+  per arrangement does not follow its duration), units within hours budgets times v min(1, d).
+* ``price`` p: a surprise of p in wages and prices in the first year. Cost times 1 + p; the contract pays it as its
+  index does.
 * A provider that is left out: the others of its lots take over its care, budgets and ceilings, in proportion to their
   reference amounts of the first year.
 * A municipality that is left out pays as before, but is not counted.
@@ -68,8 +69,8 @@ class CorridorChoice:
 
 @dataclass(frozen=True)
 class LotChoice:
-    """Terms of one lot: payment form; ``budget`` as a multiple of the designed one; ``corridor`` (None: as designed); index;
-    ``ceiling`` as a multiple of the reference amount of the first year (None: as agreed); ``locked``: agreed at the table."""
+    """Terms of one lot: payment form; ``budget`` as a multiple of the designed one; ``corridor`` (None: as designed);
+    index; ``ceiling`` as a multiple of the reference amount of the first year (None: as agreed); ``locked``: is agreed."""
 
     form: PaymentForm
     budget: float = 1.0
@@ -93,7 +94,7 @@ class WhatIf:
     without_municipalities: tuple[str, ...] = field(default=())
 
     def taken_over(self, case: Case, reference: FloatArray) -> FloatArray:
-        """What each contract's care and money is multiplied by, (n_contracts,); ``reference`` (n_contracts,) of the first year."""
+        """What each contract's care and money is multiplied by, (n_contracts,); ``reference``: B0 of the first year."""
         gone = np.array([row.provider in self.without_providers for row in case.contracts])
         factor = np.where(gone, GONE, 1.0)
         for lot in case.lots:
@@ -146,7 +147,8 @@ def adjusted(
         _contract(contracts, c, setting.lots[row.lot], float(factor[c])) for c, row in enumerate(case.contracts)
     )
     changed = {
-        lot.id: _levels(case, lot.id, setting.lots[lot.id].index, setting.price, levels[lot.id]) for lot in case.lots
+        lot.id: _levels(case, lot.id, setting.lots[lot.id].index, setting.price, levels[lot.id])
+        for lot in case.lots
     }
     return Adjusted(chosen, _care_use(care_use, setting, factor), changed)
 
@@ -184,8 +186,8 @@ def _levels(case: Case, lot: str, index: IndexChoice, price: float, levels: Pric
 
 
 def caught_up(case: Case, lot: str, n_years: int) -> FloatArray:
-    """Part of a surprise in the first year that the index clause pays in each year, (n_years,): all of it from the second on,
-    in the first what is revised within it."""
+    """Part of a surprise in the first year that the index clause pays in each year, (n_years,): all of it from the second
+    on, in the first what is revised within it."""
     provisional = case.policy.first_year_index(lot) == "provisional"
     return np.array([1.0 if provisional else case.policy.mid_year_revision(lot), *[1.0] * (n_years - 1)])
 
@@ -246,9 +248,7 @@ def settle_on_page(
     first = np.array([one.reference[0] for one in next(iter(contracts.values()))])
     grown = setting.taken_over(case, first) * setting.volume * setting.duration * (1 + setting.price)
     before = next(iter(contracts.values()))
-    cost = np.stack(
-        [one.cost(care_use, levels[one.lot]) * grown[c] for c, one in enumerate(before)], axis=2
-    )
+    cost = np.stack([one.cost(care_use, levels[one.lot]) * grown[c] for c, one in enumerate(before)], axis=2)
     payment = np.stack([one.payment for one in settled], axis=2)
     received = payment.copy()
     for c, row in enumerate(case.contracts):
@@ -262,9 +262,7 @@ def settle_on_page(
     municipal = np.zeros((*payment.shape[:2], len(counted)))
     for c, one in enumerate(now.contracts):
         municipal += payment[:, :, c, None] * keys[lots[one.lot]] * counted
-    return Settled(
-        municipal, by_provider(case, payment, received), by_provider(case, cost, cost), payment, cost
-    )
+    return Settled(municipal, by_provider(case, payment, received), by_provider(case, cost, cost), payment, cost)
 
 
 def _settled(case: Case, now: Adjusted) -> list[Settlement]:
@@ -288,7 +286,8 @@ def _settled(case: Case, now: Adjusted) -> list[Settlement]:
 
 def forms_of_page(case: Case) -> tuple[PaymentForm, ...]:
     """Payment forms that the page offers: of those that pages show, the ones whose contracts it can settle."""
-    chosen = {row.payment_form for row in (*case.lots, *case.clauses, *case.judgements)}
+    chosen = {row.payment_form for row in case.lots} | {row.payment_form for row in case.clauses}
+    chosen |= {row.payment_form for row in case.judgements}
     return tuple(
         form
         for form, facts in PAYMENT_FORMS.items()

@@ -56,8 +56,8 @@ class ExploreSeries:
 
 @dataclass(frozen=True)
 class ExploreWork:
-    """Keeps of a block what the page settles: euros at price level 1 and cost per contract, index levels and keys per lot, and
-    for the first blocks who waits on a grid of budgets."""
+    """Keeps of a block what the page settles: euros at price level 1 and cost per contract, index levels and keys per
+    lot, and for the first blocks who waits on a grid of budgets."""
 
     case: Case
     cells: Cells
@@ -92,9 +92,9 @@ def page_series(
 ) -> dict[str, FloatArray]:
     """Arrays (n_scenarios, n_years) of every contract and lot, by name; keys (n_scenarios, n_years, n_reported).
 
-    ``<c>/left/<form>``, ``<c>/urgent/<form>``: what is due under a tariff and its urgent part; ``<c>/base``: what the corridor
-    is measured on, at price level 1 or at the level of cost; ``<c>/moved/<k>``: what clause k on clients moves under a lump
-    sum; ``<c>/part``: paid part of the budget; ``<c>/cost``. ``lot/<j>/index``, ``/cost`` and ``/key``.
+    ``<c>/left/<form>``, ``<c>/urgent/<form>``: what is due under a tariff and its urgent part; ``<c>/base``: what the
+    corridor is measured on, at price level 1 or at the level of cost; ``<c>/moved/<k>``: what clause k on clients moves
+    under a lump sum; ``<c>/part``: paid part of the budget; ``<c>/cost``. ``lot/<j>/index``, ``/cost`` and ``/key``.
     """
     found: dict[str, FloatArray] = {}
     for j, lot in enumerate(case.lots):
@@ -117,8 +117,9 @@ def page_series(
 def _lump_sum_series(c: int, one: Taakgericht, care_use: CareUse, own: PriceLevels) -> dict[str, FloatArray]:
     """Arrays of one lump sum."""
     base = one.corridor_base(care_use, own, one.unit_cost)
-    level = {"shadow_production": own.price, "clients_times_norm": own.contract, "audited_cost": 1.0}[one.base]
-    found = {f"{c}/base": np.asarray(base / level), f"{c}/part": one.paid_part(care_use)}
+    one_level = np.ones_like(own.price)
+    levels = {"shadow_production": own.price, "clients_times_norm": own.contract, "audited_cost": one_level}
+    found = {f"{c}/base": np.asarray(base / levels[one.base]), f"{c}/part": one.paid_part(care_use)}
     for k, step in enumerate(one.steps(one.clauses, care_use, own, base)):
         if step.clause.per_client:
             found[f"{c}/moved/{k}"] = np.asarray(step.paid / own.price)
@@ -171,7 +172,9 @@ class Exploration:
         found: dict[tuple[str, str, str], None] = {}
         for many in self.contracts.values():
             for one in many:
-                kinds = [clause.kind for clause in one.clauses if clause_on_page(one, clause) and clause.per_client]
+                kinds = [
+                    clause.kind for clause in one.clauses if clause_on_page(one, clause) and clause.per_client
+                ]
                 if isinstance(one, Taakgericht):
                     kinds += [b.kind for b in one.budget_clauses if b.kind in ON_PAGE_BUDGET_CLAUSES]
                 found |= dict.fromkeys((one.provider, one.lot, kind) for kind in kinds)
@@ -202,6 +205,13 @@ def explore(study: Comparison | LumpSumStudy, workers: int = 1) -> Exploration:
 
     The same scenarios as the study where they fit in a page; else as many as fit, said on it.
     """
+    design = study.lumpsum.design
+    asked = (study.n_scenarios, study.seed, study.lumpsum.data.headroom.shape[1], design.budget.tobytes())
+    shares = tuple(np.asarray(own).tobytes() for own in design.share)
+    return study.case.cache.of("exploration", (*asked, shares), lambda: _explored(study, workers))
+
+
+def _explored(study: Comparison | LumpSumStudy, workers: int) -> Exploration:
     case, data, design = study.case, study.lumpsum.data, study.lumpsum.design
     n_years = data.headroom.shape[1]
     contracts = designed_contracts(case, data, design, n_years)
@@ -230,7 +240,7 @@ def explore(study: Comparison | LumpSumStudy, workers: int = 1) -> Exploration:
         n_years=n_years,
         seed=study.seed,
         fewer=planned.n_scenarios < asked,
-        headroom=(begroting - outside).T,
+        headroom=begroting - outside,
         structural=cover.structural,
         refills=cover.refills,
         buffer=free_buffer(case),

@@ -27,6 +27,7 @@ FILES = {
     "resultaten.xlsx",
     "case.zip",
     "resultaten-lang.xlsx",
+    "verken.html",
 }
 
 

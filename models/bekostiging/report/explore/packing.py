@@ -1,4 +1,4 @@
-"""The scenarios of a what-if page as few bytes: 16-bit steps between the smallest and largest value of every array and year."""
+"""The scenarios of a what-if page as few bytes: 16-bit steps between the least and largest value of an array and year."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import LUMP_SUM, Taakgericht, TariffContract, expected_level
 from bekostiging.evaluation.what_if import caught_up, on_page
 from bekostiging.report.kit.sections import names_of
@@ -24,7 +24,7 @@ GROWS_WITH = {"delivered": "units", "claimable": "units", "arranged": "clients",
 
 @dataclass
 class Packer:
-    """Arrays (n_scenarios, n_years) one after the other, each once; ``exact``: 64-bit floating point instead of 16-bit steps."""
+    """Arrays (n_scenarios, n_years) one after the other, each once; ``exact``: 64-bit floating point, no steps."""
 
     exact: bool = False
     arrays: list[dict[str, Any]] = field(default_factory=list)
@@ -47,9 +47,7 @@ class Packer:
         low, high = own.min(axis=0), own.max(axis=0)
         step = np.zeros_like(low) if self.exact else (high - low) / STEPS
         constant = bool((low == high).all())
-        self.arrays.append(
-            {"offset": low.tolist(), "step": step.tolist(), "at": -1 if constant else self.numbers}
-        )
+        self.arrays.append({"offset": low.tolist(), "step": step.tolist(), "at": -1 if constant else self.numbers})
         self.halves.append(step / 2)
         if constant:
             return
@@ -76,7 +74,7 @@ class PackedPage:
     rounding: float
 
 
-def packed_page(found: Exploration, lang: str, *, exact: bool = False, provider: str | None = None) -> PackedPage:
+def packed_page(found: Exploration, *, exact: bool = False, provider: str | None = None) -> PackedPage:
     """The model of a page; ``provider``: with the contracts of that one alone, and nothing of municipalities."""
     case, packer, names = found.case, Packer(exact), names_of(found.case)
     own = [c for c, row in enumerate(case.contracts) if provider in (None, row.provider)]
@@ -157,9 +155,7 @@ def _contract(
     }
 
 
-def _tariff(
-    found: Exploration, form: PaymentForm, c: int, one: TariffContract, packer: Packer
-) -> dict[str, Any]:
+def _tariff(found: Exploration, form: PaymentForm, c: int, one: TariffContract, packer: Packer) -> dict[str, Any]:
     """One contract under a tariff."""
     return {
         "left": packer.place(found.arrays[f"{c}/left/{form}"]),
@@ -187,7 +183,8 @@ def _lump(found: Exploration, c: int, contract: Taakgericht, packer: Packer) -> 
     ]
     clauses = found.whole_contract_clauses(LUMP_SUM, c)
     placed = [
-        own | {"array": packer.place(found.arrays[str(own["array"])])} if "array" in own else own for own in clauses
+        own | {"array": packer.place(found.arrays[str(own["array"])])} if "array" in own else own
+        for own in clauses
     ]
     beside = sum((clause.beside(found.n_years) for clause in one.budget_clauses), np.zeros(found.n_years))
     return {
@@ -226,11 +223,3 @@ def _rounding(model: Mapping[str, Any], packer: Packer) -> float:
         worst += np.max(own, axis=0) + money * packer.halves[lot["index"]]
         worst += money * sum((packer.halves[key] for key in lot["keys"]), np.zeros_like(money))
     return float(worst.max())
-
-
-def forms_of_lots(found: Exploration, designed: bool) -> dict[str, PaymentForm]:
-    """The form every lot begins with: the designed lump sum where there is one, else that of today."""
-    usual = {lot.id: lot.payment_form for lot in found.case.lots}
-    if designed:
-        return dict.fromkeys(usual, LUMP_SUM)
-    return {lot: form if form in PAYMENT_FORMS else LUMP_SUM for lot, form in usual.items()}

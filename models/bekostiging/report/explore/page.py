@@ -15,28 +15,26 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bekostiging.case import UserError, packed_case
+from bekostiging.case import Case, UserError, packed_case
 from bekostiging.case.arguments import checked_language, kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.characters import visible
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.figures import LOWEST_CASH_WEEKS
-from bekostiging.evaluation.what_if import RANGES, WhatIf, designed_setting
+from bekostiging.evaluation.what_if import RANGES, designed_setting
 from bekostiging.report.explore.packing import PackedPage, packed_page
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import LumpSumStudy
+from bekostiging.studies.choices_file import FORMAT, MOST_BYTES, VERSION
 from bekostiging.studies.exploration import Exploration, explore
 
 PAGE = "verken.html"
 MODULES = ("kernel.js", "state.js", "plots.js", "controls.js", "outputs.js", "page.js")
 """In the order in which one uses the other."""
-FORMAT, VERSION = "bekostiging-keuze", 1
-MOST_BYTES = 1_000_000
-"""Of a keuze.json."""
 _IMPORTS = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORTS = re.compile(r"^export ", re.MULTILINE)
 
@@ -75,26 +73,31 @@ def write_explore(
     >>> write_explore(compare(read_case("almere")), Path("results"), "en")  # doctest: +SKIP
     """
     texts = Texts(checked_language("lang", lang))
-    own = None if provider is None else provider_id(study, provider)
+    own = None if provider is None else provider_id(study.case, provider, study.case)
     found = explore(study)
     path = folder / PAGE
     path.write_text(explore_page(study, found, texts, own), encoding="utf-8", newline="")
     return path
 
 
-def provider_id(study: Comparison | LumpSumStudy, asked: str) -> str:
-    """The provider with this id or name among those with a contract.
+def provider_id(brought: Case, asked: str, shown: Case) -> str:
+    """The id in the case as ``shown`` of the provider with this id or name, there or as it was ``brought``.
 
     Raises
     ------
     UserError
         There is none.
     """
-    case = study.case
-    known = {row.id: row.name for row in case.providers if any(one.provider == row.id for one in case.contracts)}
-    for own, name in known.items():
-        if asked in (own, name):
-            return own
+    contracted = {row.provider for row in shown.contracts}
+    pairs = [
+        (there, here)
+        for there, here in zip(brought.providers, shown.providers, strict=True)
+        if here.id in contracted
+    ]
+    for there, here in pairs:
+        if asked in (there.id, there.name, here.id, here.name):
+            return here.id
+    known = {here.id: here.name for _, here in pairs}
     listed = ", ".join(f"{own} ({name})" if name != own else own for own, name in known.items())
     raise UserError(
         f"--for {asked}: deze aanbieder heeft hier geen contract; kies uit {listed}",
@@ -105,11 +108,11 @@ def provider_id(study: Comparison | LumpSumStudy, asked: str) -> str:
 
 def explore_page(study: Comparison | LumpSumStudy, found: Exploration, texts: Texts, provider: str | None) -> str:
     """The page as HTML; ``provider``: with that one's figures alone."""
-    packed = packed_page(found, texts.lang, provider=provider)
+    packed = packed_page(found, provider=provider)
     style, script = _own("style.css"), bundle()
     data = json.dumps(page_data(found, packed, texts, provider), ensure_ascii=True, separators=(",", ":"))
     case, t = found.case, texts.sections["explore"]
-    command = f"bekostiging {'compare' if isinstance(study, Comparison) else 'lumpsum'} --choices keuze.json"
+    command = "bekostiging compare --choices keuze.json"
     intro = t["intro"] if provider is None else t["intro_provider"]
     counted = texts.numbers.plain(found.n_scenarios)
     title = case.title.get(texts.lang, case.name)
@@ -144,14 +147,16 @@ def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: st
     design["lots"] = {lot: design["lots"][lot] for lot in lots}
     main = {row.main_contractor for row in case.contracts if row.main_contractor}
     contracted = {row.provider for row in case.contracts}
-    alone = {row.provider for row in case.contracts if len({o.provider for o in case.contracts if o.lot == row.lot}) < 2}
+    alone = {
+        row.provider for row in case.contracts if len({o.provider for o in case.contracts if o.lot == row.lot}) < 2
+    }
     removable = [] if provider else [row.id for row in case.providers if row.id in contracted - main - alone]
     return {
         "model": _shown(packed.model),
         "lang": texts.lang,
         "texts": texts.sections["explore"],
         "case": case.name,
-        "fingerprint": fingerprint(found),
+        "fingerprint": fingerprint_of(case),
         "format": FORMAT,
         "version": VERSION,
         "most_bytes": MOST_BYTES,
@@ -176,9 +181,9 @@ def _shown(model: dict[str, Any]) -> dict[str, Any]:
     return model | shown
 
 
-def fingerprint(found: Exploration) -> str:
+def fingerprint_of(case: Case) -> str:
     """Of the case, so that a choice made on other figures is recognised."""
-    return hashlib.sha256(packed_case(found.case)).hexdigest()[:16]
+    return hashlib.sha256(packed_case(case)).hexdigest()[:16]
 
 
 def bundle() -> str:
@@ -213,11 +218,13 @@ def _limits(
     told += [t["limit_everybody"], t["limit_keys"]]
     for key, rows in (("limit_left_out", found.left_out()), ("limit_as_computed", found.as_computed())):
         for lot, clause in dict.fromkeys((lot, clause) for _, lot, clause in rows):
-            own = dict.fromkeys(one for one, l, c in rows if (l, c) == (lot, clause) and provider in (None, one))
+            own = dict.fromkeys(one for one, *about in rows if about == [lot, clause] and provider in (None, one))
             if own:
                 told.append(
                     t[key].format(
-                        lot=names[lot], clause=texts["clauses", clause], providers=_listed(names[one] for one in own)
+                        lot=names[lot],
+                        clause=texts["clauses", clause],
+                        providers=_listed(names[one] for one in own),
                     )
                 )
     return told
@@ -234,15 +241,3 @@ def _cash(study: Comparison | LumpSumStudy, provider: str, texts: Texts) -> str:
     own = study.forms[LUMP_SUM].providers[provider][LOWEST_CASH_WEEKS]
     weeks = texts.numbers.plain(own.value, 1)
     return texts["explore", "cash"].format(weeks=weeks)
-
-
-def setting_of(choice: dict[str, Any]) -> WhatIf:
-    """A choice of keuze.json, already judged, as a setting."""
-    from bekostiging.evaluation.what_if import CorridorChoice, LotChoice
-
-    lots = {
-        lot: LotChoice(**own | {"corridor": None if own["corridor"] is None else CorridorChoice(**own["corridor"])})
-        for lot, own in choice["lots"].items()
-    }
-    gone = {name: tuple(choice[name]) for name in ("without_providers", "without_municipalities")}
-    return WhatIf(**choice | gone | {"lots": lots})

@@ -163,7 +163,7 @@ function checkedState(page, found) {
  * @param {State} state
  */
 export function asLink(page, state) {
-  const short = { shown: state.shown, variants: state.variants.map((one) => [one.name, differs(one.choice, page.design)]) };
+  const short = { shown: state.shown, variants: state.variants.map((one) => [one.name, differs(one.choice, page.design) ?? {}]) };
   const bytes = new TextEncoder().encode(JSON.stringify(short));
   let text = "";
   bytes.forEach((byte) => { text += String.fromCharCode(byte); });

@@ -1,0 +1,251 @@
+"""The page as a person uses it: in a headless browser, by keyboard and pointer, at three widths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import started
+
+from bekostiging.case import UserError
+from bekostiging.evaluation import Comparison
+from bekostiging.report.explore.page import PAGE, provider_id, write_explore
+from bekostiging.report.explore.recomputed import recomputed_page, recomputed_results
+from bekostiging.report.kit.texts import Texts
+from bekostiging.studies.choices_file import Choices, read_choices
+from bekostiging.studies.recomputed import recomputed
+
+WIDTHS = ((1366, 768), (1920, 1080), (390, 844))
+NASTY = "</script><script>document.title='x'</script>\"'&\u202e\u0007"
+"""A name that would be code, or hide what follows it."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    yield from started()
+
+
+@pytest.fixture(scope="module")
+def place(outcome: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_explore(outcome, tmp_path_factory.mktemp("explore"))
+
+
+def opened(browser: Any, path: Path, hash_: str = "", width: int = 1366, height: int = 768) -> Any:
+    """The page, with everything that went wrong or was asked of a network in ``page.wrong``."""
+    page = browser.new_page(viewport={"width": width, "height": height}, accept_downloads=True)
+    page.wrong = []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request", lambda asked: None if asked.url.startswith(("file:", "blob:")) else page.wrong.append(asked.url)
+    )
+    page.goto(path.as_uri() + hash_)
+    return page
+
+
+def settled(page: Any) -> str:
+    """The answer, once the page has shown what was asked last."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return str(page.text_content("#answer"))
+
+
+def test_a_slider_moves_by_keyboard_and_pointer_and_undo_brings_it_back(browser: Any, place: Path) -> None:
+    page = opened(browser, place)
+    first = settled(page)
+    volume = page.locator("input[data-name=volume]")
+    volume.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    by_key = settled(page)
+    assert by_key != first
+    assert volume.input_value() == "1.05"
+    box = volume.bounding_box()
+    page.mouse.click(box["x"] + 4, box["y"] + box["height"] / 2)
+    assert float(volume.input_value()) < 0.75
+    assert settled(page) not in (first, by_key)
+    for _ in range(4):
+        if page.is_enabled("#undo"):
+            page.click("#undo")
+    assert settled(page) == first
+    assert page.wrong == []
+    page.close()
+
+
+def test_three_proposals_go_through_a_link_and_a_file_and_are_computed_again(
+    browser: Any, place: Path, outcome: Comparison, tmp_path: Path
+) -> None:
+    page = opened(browser, place)
+    for name, value in (("volume", "1.1"), ("price", "0.05")):
+        page.click("#add")
+        page.locator(f"input[data-name={name}]").fill(value)
+    page.fill("#name", NASTY)
+    page.press("#name", "Enter")
+    page.locator("select[data-name=form]").first.select_option("outputgericht")
+    page.locator("input[data-name=locked]").first.check()
+    said = settled(page)
+    assert page.locator("#tabs button").count() == 3
+    assert page.title() != "x"
+    page.click("#link")
+    link = page.input_value("#link-text")
+    again = opened(browser, place, "#" + link.split("#")[1])
+    assert settled(again) == said
+    assert again.locator("#tabs button").count() == 3
+    assert again.locator("select[data-name=form]").first.is_disabled()
+    with page.expect_download() as download:
+        page.click("#save")
+    saved = tmp_path / "keuze.json"
+    download.value.save_as(saved)
+    fresh = opened(browser, place)
+    fresh.set_input_files("#file", saved)
+    fresh.wait_for_function("document.querySelectorAll('#tabs button').length === 3")
+    assert settled(fresh) == said
+    assert [*page.wrong, *again.wrong, *fresh.wrong] == []
+    for one in (page, again, fresh):
+        one.close()
+    _computed_again(outcome, read_choices(saved, outcome.case))
+
+
+def _computed_again(outcome: Comparison, choices: Choices) -> None:
+    """On the scenarios of the page itself the figures are the same; on fresh ones they lie within some errors."""
+    from bekostiging.report.explore.page import fingerprint_of
+
+    found = recomputed(outcome, choices, fingerprint_of(outcome.case))
+    assert found.same_case
+    assert found.variants[0].name == "Ontwerp"
+    expected = [
+        own for one in found.variants for own in one.figures if own.name == "expected" and own.place == "term"
+    ]
+    assert len(expected) == 3
+    for own in expected:
+        assert own.said is not None
+        assert own.difference == pytest.approx(0.0, abs=0.02 * own.said)
+    for variant in found.variants:
+        assert {own.kind for own in variant.limits} == {"begroting", "buffer"}
+        for own in variant.limits:
+            assert own.margin == own.most - own.found.value
+    assert len(recomputed_results(found)["variants"]) == 3
+    told = recomputed_page(outcome, found, Texts("nl"))
+    assert "<script>document.title" not in told
+
+
+def test_a_damaged_or_foreign_file_is_refused_in_the_page(browser: Any, place: Path, tmp_path: Path) -> None:
+    page, texts = opened(browser, place), Texts("nl").sections["explore"]
+    before = settled(page)
+    cases = {"{": "refused_damaged", "[1, 2]": "refused_no_choices"}
+    for text, key in cases.items():
+        own = tmp_path / "keuze.json"
+        own.write_text(text)
+        page.set_input_files("#file", own)
+        page.wait_for_function(f"document.getElementById('message').textContent === {json.dumps(texts[key])}")
+        assert settled(page) == before
+    page.close()
+    linked = opened(browser, place, "#k=%%%")
+    assert linked.text_content("#message") == texts["refused_damaged_link"]
+    assert settled(linked) == before
+    linked.close()
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_it_fits_and_everybody_can_use_it(browser: Any, place: Path, width: int, height: int) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="group browser is not installed")
+    page = opened(browser, place, width=width, height=height)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(page).response["violations"]
+    serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == [], [(one["id"], one["nodes"][0]["html"]) for one in found]
+    assert page.locator("input:not([type=file]):not([aria-label]):not([id=name])").count() > 0
+    page.close()
+
+
+def test_it_prints_what_was_chosen_without_the_controls(browser: Any, place: Path) -> None:
+    page = opened(browser, place)
+    page.locator("input[data-name=volume]").fill("1.2")
+    settled(page)
+    page.emulate_media(media="print")
+    assert not page.is_visible(".controls")
+    assert page.is_visible("#chosen table")
+    assert len(page.pdf(format="A4")) > 10_000
+    page.close()
+
+
+def test_nothing_can_connect(browser: Any, place: Path) -> None:
+    page = opened(browser, place)
+    policy = page.get_attribute("meta[http-equiv=Content-Security-Policy]", "content")
+    assert policy.startswith("default-src 'none'")
+    assert "connect-src 'none'" in policy
+    assert "unsafe" not in policy
+    tried = page.evaluate("fetch('https://example.org').then(() => 'yes', () => 'no')")
+    assert tried == "no"
+    page.close()
+
+
+def test_names_stay_text(browser: Any, outcome: Comparison, tmp_path: Path) -> None:
+    case = outcome.case
+    lots = tuple(row.model_copy(update={"name": NASTY}) for row in case.lots)
+    providers = tuple(row.model_copy(update={"name": NASTY}) for row in case.providers)
+    path = write_explore(replace(outcome, case=replace(case, lots=lots, providers=providers)), tmp_path)
+    page = opened(browser, path)
+    settled(page)
+    assert page.title() != "x"
+    assert "document.title='x'" in page.text_content("#providers")
+    assert page.wrong == []
+    page.close()
+
+
+def test_the_page_of_a_provider_has_nobody_elses_numbers(
+    browser: Any, outcome: Comparison, tmp_path: Path
+) -> None:
+    case = outcome.case
+    own, others = case.providers[0].id, [row for row in case.providers[1:]]
+    path = write_explore(outcome, tmp_path, provider=own)
+    text = path.read_text()
+    data = json.loads(text.split('id="page-data">')[1].split("</script>")[0])
+    model = data["model"]
+    assert [one["id"] for one in model["providers"]] == [own]
+    assert len(model["contracts"]) == sum(row.provider == own for row in case.contracts)
+    assert (model["municipalities"], model["headroom"], model["pools"], model["waiting"]) == ([], [], [], None)
+    assert all(lot["keys"] == [] for lot in model["lots"])
+    for row in others:
+        assert f'"{row.id}"' not in text
+        assert row.name not in text
+    page = opened(browser, path)
+    first = settled(page)
+    page.locator("input[data-name=budget]").first.fill("0.9")
+    assert settled(page) != first
+    assert page.locator("#spending").count() == 0
+    assert page.wrong == []
+    page.close()
+
+
+def test_a_provider_that_is_not_there_is_refused(outcome: Comparison) -> None:
+    with pytest.raises(UserError, match="no contract here; choose one of"):
+        provider_id(outcome.case, "nobody", outcome.case)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "damaged or no JSON"),
+        ("[" * 100_000, "damaged or no JSON"),
+        ('{"a": 1}', "no keuze.json of an explore page"),
+        ("NaN", "no keuze.json of an explore page"),
+        (None, "cannot be read"),
+    ],
+)
+def test_the_command_refuses_what_is_no_choice(
+    outcome: Comparison, tmp_path: Path, text: str | None, told: str
+) -> None:
+    path = tmp_path / "keuze.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError, match=told):
+        read_choices(path, outcome.case)
+
+
+def test_the_file_is_called_as_the_manual_says() -> None:
+    assert PAGE == "verken.html"
