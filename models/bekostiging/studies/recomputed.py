@@ -29,8 +29,8 @@ from bekostiging_solvers.typing import FloatArray
 
 FRESH = 1_000_003
 """Added to the seed of the study, so that other scenarios judge a choice than those it was made on."""
-ONE_SIDED = 1.645
-"""Standard errors of 95 % certainty on one side."""
+BOTH_SIDES = 0.90
+"""Level of the interval of which each end is passed with 5 %: 95 % certainty on one side."""
 SPENDING: Mapping[str, Figure] = {
     "expected": figures.EXPECTED,
     "p10": figures.P10,
@@ -76,10 +76,10 @@ class ChoiceLimit:
     @property
     def verdict(self) -> Literal["holds", "broken", "uncertain"]:
         """Whether it holds, by its error."""
-        error = ONE_SIDED * (self.found.standard_error or 0.0)
-        if self.margin >= error:
+        low, high = self.found.interval(BOTH_SIDES) or (self.found.value, self.found.value)
+        if high <= self.most:
             return "holds"
-        return "broken" if self.margin < -error else "uncertain"
+        return "broken" if low > self.most else "uncertain"
 
 
 @dataclass(frozen=True)
