@@ -39,6 +39,8 @@ class FormFacts:
     """A budget for a task: needs no registered client and has no ceiling; other forms claim, up to a ceiling."""
     by_arrangement: ClassVar[bool] = False
     """Paid per client arrangement: profiles are registered, and a decision may name a result without hours."""
+    hours_budget: ClassVar[bool] = False
+    """Pays until a client's hours budget is used up: pages that show it tell how long those are."""
     on_request: ClassVar[bool] = False
     """A variant that pages show only where the case chose it: for a lot, in a clause or with a judgement."""
     pays_next_euro: ClassVar[float] = 1.0

@@ -103,8 +103,8 @@ def pseudonymised(case: Case) -> Case:
     >>> from dataclasses import replace
     >>> from bekostiging.case import pseudonymised, read_case
     >>> running = replace(read_case("almere"), kind="running")
-    >>> pseudonymised(running).providers[0].name
-    'aanbieder-1'
+    >>> pseudonymised(running).providers[0].id, pseudonymised(running).providers[0].name
+    ('aanbieder-1', 'Aanbieder 1')
     """
     checked_kind("case", case, Case, "read_case")
     if not case.confidential:
@@ -115,7 +115,7 @@ def pseudonymised(case: Case) -> Case:
         table: tuple(_row(row, numbers, numbered) for row in getattr(case, table)) for table in TABLES
     }
     tables["providers"] = tuple(
-        row.model_copy(update={"id": numbers[own.id], "name": numbers[own.id]})
+        row.model_copy(update={"id": numbers[own.id], "name": _as_name(numbers[own.id])})
         for row, own in zip(tables["providers"], case.providers, strict=True)
     )
     return replace(
@@ -207,3 +207,8 @@ def _row(row: Row, numbers: Mapping[str, str], numbered: Callable[[str], str]) -
 
 def _strings(values: Iterable[object]) -> list[str]:
     return [str(value) for value in values]
+
+
+def _as_name(number: str) -> str:
+    """A number as it stands in a sentence: Aanbieder 1."""
+    return number.capitalize().replace("-", " ")

@@ -181,6 +181,7 @@ class Maatwerktraject(TariffContract):
         "the hour)",
     )
     legal_variant = "inspanningsgericht"
+    hours_budget = True
     on_request = True
     colour = "#8a8d91"
     line = ":"

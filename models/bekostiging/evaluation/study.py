@@ -16,10 +16,12 @@ from bekostiging.case import (
 )
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.growth import growth_notes
 from bekostiging.case.history_notes import history_notes
 from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.shown import Shown
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
 from bekostiging.evaluation.memory import check_memory
@@ -110,10 +112,16 @@ class Prepared:
             *history_notes(self.case),
             *self.unoffered,
             *handover(self.case, plan.cells),
-            *hours_budget_notes(self.case),
+            *_hours_budgets(self.case),
             *not_used_yet(self.case),
             *dated_notes(self.brought),
         )
+
+
+def _hours_budgets(case: Case) -> tuple[Note, ...]:
+    """How long hours budgets are, where pages show a form with such budgets."""
+    shown = any(PAYMENT_FORMS[form].hours_budget for form in shown_forms(case))
+    return hours_budget_notes(case) if shown else ()
 
 
 def check_case_given(case: Case) -> None:

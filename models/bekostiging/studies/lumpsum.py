@@ -20,6 +20,7 @@ from bekostiging.case.arguments import (
 )
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
+from bekostiging.evaluation.begroting_parts import BudgetParts, designed_parts
 from bekostiging.evaluation.begroting_table import BudgetTable, Paid, tabulated
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.cover import Cover
@@ -89,6 +90,8 @@ class LumpSumStudy(Study):
     """[municipality code or TOTAL][year or TERM][name], out of sample, as in ``FormResult``; empty without a design."""
     budget: BudgetTable | None
     """What goes into the begroting, out of sample; None without a design."""
+    parts: BudgetParts | None
+    """The same by lot and by taakveld."""
 
     @property
     def designed(self) -> Outcome:
@@ -241,6 +244,7 @@ def study_lumpsum(
             bridges=bridges(case, cells, terms, result, judge.scramblings),
             spending=_spending(case, result, judge.scramblings),
             budget=_budget(case, result, judge.scramblings),
+            parts=designed_parts(case, cells, terms, result, judge.scramblings),
         )
 
 

@@ -9,15 +9,18 @@ import pytest
 
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison
-from bekostiging.evaluation.begroting_parts import by_lot, by_taakveld, contracts_to_expected
+from bekostiging.evaluation.begroting_parts import compared_parts
 from bekostiging.evaluation.figures import CVAR95, EXPECTED
+from bekostiging.lumpsum import Conflict, Limit
+from bekostiging.report import presented
 from bekostiging.report.comparison.answers import dearer_tail, term
-from bekostiging.report.comparison.begroting_parts import begroting_parts_section
+from bekostiging.report.kit.begroting_parts import begroting_parts_section
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence
 from bekostiging.report.lumpsum.limits import checks_table, requirements_table
 from bekostiging.report.lumpsum.others import alternatives_table
+from bekostiging.report.lumpsum.yields import gathered
 from bekostiging.studies import LumpSumStudy
 from bekostiging_solvers import Estimate
 
@@ -34,7 +37,8 @@ def _number(cell: str) -> int:
 def test_lots_and_taakvelden_add_up_to_the_total_and_quantiles_do_not(outcome: Comparison) -> None:
     """Expected amounts to the cent; the amount of the total is that of the budget table, never the sum of the parts."""
     whole = outcome.budget(LUMP_SUM).lines[TOTAL]
-    for parts in (by_lot(outcome, LUMP_SUM), by_taakveld(outcome, LUMP_SUM)):
+    found = compared_parts(outcome, LUMP_SUM)
+    for parts in (found.lots, found.taakvelden):
         for period, line in whole.items():
             assert sum(own[period].expected.value for own in parts.values()) == pytest.approx(
                 line.expected.value, abs=0.01
@@ -47,22 +51,22 @@ def test_a_lot_of_two_taakvelden_is_divided_by_what_its_care_costs(outcome: Comp
     case = outcome.case
     lot = next(place for place, row in enumerate(case.lots) if len(row.care_forms) > 1)
     forms = tuple(row.model_copy(update={"iv3": row.id}) for row in case.care_forms)
-    apart = by_taakveld(replace(outcome, case=replace(case, care_forms=forms)), LUMP_SUM)
+    apart = compared_parts(replace(outcome, case=replace(case, care_forms=forms)), LUMP_SUM).taakvelden
     cells = outcome.cells
     value = {form: 0.0 for form in case.lots[lot].care_forms}
     for cell in np.flatnonzero(cells.lot == lot):
         if cells.municipality[cell] in case.reported:
             form = cells.care_form_ids[cells.care_form[cell]]
             value[form] += float(outcome.reference.units[0, cell] * outcome.reference.tariff[cell])
-    spent = by_lot(outcome, LUMP_SUM)[case.lots[lot].id][str(outcome.years[0])].expected.value
+    spent = compared_parts(outcome, LUMP_SUM).lots[case.lots[lot].id][str(outcome.years[0])].expected.value
     for form, own in value.items():
         expected = spent * own / sum(value.values())
         assert apart[form][str(outcome.years[0])].expected.value == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_way_from_contract_budgets_ends_in_what_is_expected(outcome: Comparison) -> None:
-    lots = by_lot(outcome, LUMP_SUM)
-    found = contracts_to_expected(outcome)
+    parts = compared_parts(outcome, LUMP_SUM)
+    lots, found = parts.lots, parts.way
     assert found
     for lot, way in found.items():
         assert way.budget + way.settlement + way.elsewhere == pytest.approx(way.expected, abs=0.01)
@@ -70,14 +74,15 @@ def test_the_way_from_contract_budgets_ends_in_what_is_expected(outcome: Compari
 
 
 def test_printed_parts_add_up_to_the_thousand(outcome: Comparison) -> None:
-    tables = begroting_parts_section(outcome, NL).tables
+    parts, whole = compared_parts(outcome, LUMP_SUM), outcome.budget(LUMP_SUM).lines[TOTAL]
+    tables = begroting_parts_section(outcome.case, parts, whole, NL).tables
     assert len(tables) == PARTS
     for table in tables[:2]:
         *parts, total = table[1:]
         for column in range(1, len(total)):
             assert sum(_number(row[column]) for row in parts) == _number(total[column])
     for row in tables[2][1:]:
-        assert sum(_number(cell) for cell in row[1:4]) == _number(row[4])
+        assert sum(_number(cell) for cell in row[1:-1]) == _number(row[-1])
 
 
 def _with(outcome: Comparison, form: str, **values: float) -> Comparison:
@@ -148,3 +153,57 @@ def test_who_gains_and_loses_most_by_an_alternative_is_so_in_its_results(lumpsum
             assert (who is None) == (abs(end) < 1)
             if who is not None:
                 assert gains[who] == pytest.approx(end, abs=0.01)
+
+
+def test_the_lump_sum_alone_has_the_same_parts(lumpsum_study: LumpSumStudy) -> None:
+    """Lots and taakvelden add up to its own budget table, and the way of every lot ends in what is expected of it."""
+    parts, budget = lumpsum_study.parts, lumpsum_study.budget
+    assert parts is not None
+    assert budget is not None
+    whole = budget.lines[TOTAL]
+    for own in (parts.lots, parts.taakvelden):
+        for period, line in whole.items():
+            told = sum(one[period].expected.value for one in own.values())
+            assert told == pytest.approx(line.expected.value, abs=0.01)
+    for lot, way in parts.way.items():
+        assert way.budget + way.settlement + way.elsewhere == pytest.approx(
+            parts.lots[lot][TERM].expected.value, abs=0.01
+        )
+    page = presented(lumpsum_study, "nl").page()
+    assert NL["budget", "parts_title"].format(form="taakgericht") in page
+
+
+def test_begroot_stands_beside_a_taakveld_that_is_the_only_one_of_its_law(outcome: Comparison) -> None:
+    """By hand from table begroting; what is not known by taakveld is a line of its own."""
+    case, parts = outcome.case, compared_parts(outcome, LUMP_SUM)
+    bought = {form for lot in case.lots for form in lot.care_forms}
+    laws = {row.iv3: row.law for row in case.care_forms if row.id in bought}
+    alone = [name for name, law in laws.items() if list(laws.values()).count(law) == 1]
+    assert list(parts.begroot) == alone
+    assert 0 < len(alone) < len(laws)
+    for name in alone:
+        rows = [
+            row
+            for row in case.begroting
+            if row.law == laws[name] and row.year in outcome.years and row.municipality in case.reported_codes
+        ]
+        assert parts.begroot[name] == pytest.approx(sum(row.amount - row.outside_contracts for row in rows))
+    whole = outcome.budget(LUMP_SUM).lines[TOTAL]
+    shown = begroting_parts_section(case, parts, whole, NL).tables[0]
+    (rest,) = [row for row in shown if row[0] == NL["budget", "not_by_taakveld"]]
+    assert _number(rest[-2]) == round(whole[TERM].headroom / 1000) - sum(
+        round(parts.begroot[name] / 1000) for name in alone
+    )
+
+
+def test_limits_on_one_begroting_are_told_as_one_and_nothing_is_left_out_but_nothing() -> None:
+    found = gathered(
+        [Conflict(Limit("begroting", ("0034", str(year))), 1e6) for year in (2028, 2029, 2030)]
+        + [Conflict(Limit("begroting", ("0050", "2029")), 4.0), Conflict(Limit("solvency", ("Anker",)), 2e5)]
+    )
+    assert [(one.words(NL, {"0034": "Almere"}), one.euro) for one in found] == [
+        ("begroting van Almere in 2028–2030", 3e6),
+        ("buffer van Anker", 2e5),
+    ]
+    only = gathered([Conflict(Limit("begroting", ("0034", "jeugdwet", "2029")), 4.0)])
+    assert [one.words(NL, {"0034": "Almere"}) for one in only] == ["begroting Jeugdwet van Almere in 2029"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison
@@ -17,7 +18,6 @@ from bekostiging.evaluation.figures import (
 )
 from bekostiging.report.comparison.waiting import waiting_sentence
 from bekostiging.report.kit.begroting import BudgetPage
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence, first_sentence

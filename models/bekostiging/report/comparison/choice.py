@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.optional_tables import JUDGED_CRITERIA, Grade, JudgedCriterion
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import LUMP_SUM
@@ -13,7 +14,6 @@ from bekostiging.evaluation.access import access_shares
 from bekostiging.evaluation.figures import EURO, HOURS, OVERRUN_PROBABILITY, SD
 from bekostiging.report.comparison.answers import term
 from bekostiging.report.comparison.waiting import SHOWN, late_clients, waiting_cell
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import Block
 from bekostiging.report.kit.texts import Texts
 

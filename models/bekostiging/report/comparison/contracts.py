@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.case.workbook.names import column_name
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND
@@ -75,15 +75,24 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
             simulated = texts.numbers.estimate(one.drawn, THOUSAND, 1)
             text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {simulated}"
             cells.append(f"{text} (!)" if one.alarm else text)
-        rows.append([" / ".join(names[part] for part in contract.split("/")), *cells])
+        rows.append([_contract_name(contract, names), *cells])
     return rows
+
+
+def _contract_name(contract: str, names: dict[str, str]) -> str:
+    """Provider and lot of a contract by their names."""
+    return " / ".join(names[part] for part in contract.split("/"))
 
 
 def _exact_note(outcome: Comparison, texts: Texts) -> str:
     """How many comparisons, how many alarms, and what was left out."""
     alarms = sum(one.alarm for one in outcome.exact)
     note = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
-    left = "; ".join(f"{name}: {reason[texts.lang]}" for name, reason in outcome.exact_skipped)
+    names = names_of(outcome.case)
+    why: dict[str, list[str]] = {}
+    for contract, reason in outcome.exact_skipped:
+        why.setdefault(reason[texts.lang], []).append(_contract_name(contract, names))
+    left = "; ".join(f"{', '.join(contracts)} ({reason})" for reason, contracts in why.items())
     return f"{note} {texts['page', 'exact_skipped'].format(left=left)}" if left else note
 
 

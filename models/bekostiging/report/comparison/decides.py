@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import Comparison
@@ -70,5 +70,15 @@ def _resistance(outcome: Comparison, texts: Texts) -> str:
         chance=texts.numbers.figure(OVERRUN_PROBABILITY, chance.value),
         size=millions(overrun.value / chance.value),
         cover=millions(cover.value),
+        apart=_apart(outcome, said),
         certainty=texts.numbers.percent(outcome.case.policy.certainty),
     )
+
+
+def _apart(outcome: Comparison, said: Mapping[str, str]) -> str:
+    """What is not netted in the cover that is needed: municipalities, and years where the stock is not refilled."""
+    places = len(outcome.case.reported_codes) > 1
+    years = outcome.n_years > 1 and not outcome.lumpsum.data.reserve_refills
+    if not places and not years:
+        return ""
+    return said["apart_both" if places and years else "apart_places" if places else "apart_years"]

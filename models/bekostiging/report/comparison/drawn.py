@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import Comparison, provider_results
 from bekostiging.evaluation.figures import (
@@ -24,7 +25,6 @@ from bekostiging.evaluation.figures import (
 )
 from bekostiging.report.comparison.answers import headroom_of_term, provider_names, term, years
 from bekostiging.report.comparison.client_plots import Fan, laws_of
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray

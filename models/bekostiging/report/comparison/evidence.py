@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.rows import STATUSES
 from bekostiging.evaluation import Comparison, figures
 from bekostiging.report.comparison.contracts import regime_table
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.origin import assumptions
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.self_check import check_sentence, written_check

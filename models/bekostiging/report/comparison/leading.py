@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import TOTAL, Comparison
 from bekostiging.evaluation.figures import (
@@ -28,7 +29,6 @@ from bekostiging.report.comparison.drawn import CHANCES, Result, Spread, exceede
 from bekostiging.report.comparison.signals import signal_sections
 from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.budget_sheet import budget_sheets
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.leading import Cell, Chart, LeadingSheet, Panel, Series, in_words, rounded_ends
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.case import Case, dated_notes
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.national import national_measures
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, SubstitutionOutcome, figures
 from bekostiging.report.kit.estimates import written, written_figures
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Row, estimated
 from bekostiging.report.kit.texts import Texts
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
-from bekostiging.evaluation import PROVIDER_FIGURES, Comparison
+from bekostiging.contracts import BASELINE, LUMP_SUM
+from bekostiging.evaluation import PROVIDER_FIGURES, TOTAL, Comparison
+from bekostiging.evaluation.begroting_parts import compared_parts
 from bekostiging.report.comparison.answers import answer_sentences, forms_compared, years
-from bekostiging.report.comparison.begroting_parts import begroting_parts_section
 from bekostiging.report.comparison.choice import choice_table, judged_note, party_blocks
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections
@@ -30,7 +32,7 @@ from bekostiging.report.comparison.spending import (
 )
 from bekostiging.report.comparison.waiting import waiting_sections
 from bekostiging.report.kit.begroting import BudgetPage
-from bekostiging.report.kit.forms import shown_forms
+from bekostiging.report.kit.begroting_parts import begroting_parts_section
 from bekostiging.report.kit.sections import Part, Section, Table
 from bekostiging.report.kit.sense import influence_figure, influence_table
 from bekostiging.report.kit.texts import Texts
@@ -55,7 +57,10 @@ def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
     choice = Section(
         said["choice"],
         tables=[[heads(outcome.case, texts), *([name, *row] for name, row in choice_table(outcome, texts))]],
-        small=(f"{judged_note(outcome.case, texts)} {said['choice_note']} {said['error_note']}",),
+        small=(
+            f"{judged_note(outcome.case, texts)} {said['choice_note']} {said['error_note']}",
+            *budget.undesigned(),
+        ),
     )
     parties = Section(said["parties"], blocks=party_blocks(outcome, texts))
     return Part.of("summary", texts["paper", "summary"], (*first, compared, choice, parties))
@@ -68,7 +73,7 @@ def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequ
     carried = risk_allocation_table(outcome.risk_allocation, shown_forms(outcome.case), texts)
     sections: Iterable[Section | None] = (
         budget.by_municipality(),
-        begroting_parts_section(outcome, texts),
+        _begroting_parts(outcome, texts),
         _municipality(outcome, texts, figures, origins["municipality"]),
         Section(
             texts["page", "risk_allocation"],
@@ -141,6 +146,13 @@ def _alike(rows: Table) -> Table:
     for name, *cells in rows[1:]:
         together.setdefault(tuple(cells), []).append(name)
     return [rows[0], *(["; ".join(names), *cells] for cells, names in together.items())]
+
+
+def _begroting_parts(outcome: Comparison, texts: Texts) -> Section:
+    """By taakveld and lot, in the form of the first page."""
+    form: PaymentForm = LUMP_SUM if outcome.lumpsum.design.feasible else BASELINE
+    parts, whole = compared_parts(outcome, form), outcome.budget(form).lines[TOTAL]
+    return begroting_parts_section(outcome.case, parts, whole, texts)
 
 
 def _municipality(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> Section:

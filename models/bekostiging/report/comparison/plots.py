@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.open_sets import FormFacts
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
@@ -21,7 +22,6 @@ from bekostiging.evaluation import Comparison
 from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.comparison.client_plots import all_clients
 from bekostiging.report.comparison.drawn import Result, Spread, spending_samples, under_contract
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.style import (
     DESIGN_TABLES,
     INK,
@@ -211,10 +211,11 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
 def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
     """Small multiples: one plot per provider with a contract."""
     shown = under_contract(outcome)
-    n_columns = 4
+    # few in a row print larger
+    n_columns = 3 if len(shown) <= 6 else 4
     n_rows = -(-len(shown) // n_columns)
     with house_style():
-        figure = Figure(figsize=(7.6, 1.75 * n_rows + 0.5), layout="constrained")
+        figure = Figure(figsize=(7.2, 1.35 * n_rows + 0.5), layout="constrained")
         grid = figure.subplots(n_rows, n_columns, squeeze=False)
         for axes, provider in zip(grid.flat, shown, strict=False):
             plot_provider(outcome, axes, provider=provider, lang=texts.lang)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.legal_flags import YOUTH_REMARK
 from bekostiging.evaluation.legal_grounds import by_weight, ground
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts

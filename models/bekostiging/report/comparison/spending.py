@@ -6,6 +6,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.evaluation import (
     SPENDING_FIGURES,
     TERM,
@@ -16,7 +17,6 @@ from bekostiging.evaluation import (
     figures,
 )
 from bekostiging.report.comparison.answers import headroom_of_term, own_prices
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.texts import Texts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import (
@@ -25,7 +26,6 @@ from bekostiging.evaluation.figures import (
     WAITING_CLIENTS,
     WEEKS_BEYOND_NORM,
 )
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Cell, Row, estimated
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.texts import Texts

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison, figures
 from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.sections import Section
 from bekostiging.report.kit.texts import Texts
@@ -30,6 +30,8 @@ CERTAIN = 1
 """The column that never adds up."""
 ROOM = 3
 """The column with a sign."""
+AMPLE = 0.1
+"""Part of what is expected from which room asks whether the begroting has to pay for other care too."""
 TODAY: Literal["mix"] = "mix"
 """Every lot in its payment form of today."""
 
@@ -84,7 +86,13 @@ class BudgetPage:
             title=said["title"],
             tables=[[head, *self._before(), *rows], *by_form],
             numbers=True,
-            small=(note,),
+            small=(note, *self.undesigned()),
+        )
+
+    def undesigned(self) -> tuple[str, ...]:
+        """What stands for a lump sum that does not exist; empty where there is a design."""
+        return (
+            () if self.form == LUMP_SUM or LUMP_SUM not in self.tables else (self.texts["budget", "undesigned"],)
         )
 
     def year_table(self, place: str) -> Table:
@@ -119,7 +127,15 @@ class BudgetPage:
             )
         )
         room = own[TERM].room
-        beside = "enough" if _rounded(room) > 0 else "short" if _rounded(room) < 0 else "equal"
+        beside = (
+            "ample"
+            if room > AMPLE * own[TERM].expected.value
+            else "enough"
+            if _rounded(room) > 0
+            else "short"
+            if _rounded(room) < 0
+            else "equal"
+        )
         return [
             said["answer"].format(place=self._together_said, year=years[0], first=self._millions(first), rises=rises),
             said["amount"].format(certainty=self._certainty, amount=self._millions(own[TERM].certain.value)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bekostiging.evaluation.results import LumpSumResult
-from bekostiging.lumpsum import Conflict, JudgedDesign, LumpSumData, Proof, proofs
+from bekostiging.lumpsum import JudgedDesign, LumpSumData, Proof, proofs
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.terms import (
     MOST_NAMED,
@@ -23,6 +23,7 @@ from bekostiging.report.lumpsum.terms import (
     loading_text,
     terms_sentence,
 )
+from bekostiging.report.lumpsum.yields import UNSEEN, Yield, gathered
 from bekostiging.units import MILLION
 
 THOUSANDS = 1e4
@@ -31,8 +32,6 @@ OVER_99, HALF = 0.99, 0.5
 """Certainties above which nothing more is told, and below which a bound says nothing."""
 MOST_DRAWN = 100_000
 """Scenarios beyond which more of them are no advice."""
-UNSEEN = 5e3
-"""Euro over the term below which amounts are told as the same."""
 
 
 def agreement_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list[str]:
@@ -87,9 +86,10 @@ def years_text(data: LumpSumData) -> str:
 
 
 def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str]:
-    """What is expected to be spent, and in the worst scenarios; what certainty costs beside the sampled optimum."""
-    expected, tail = result.headline.expected, result.headline.tail
-    if expected is None or tail is None:
+    """What is spent in the worst scenarios, and what certainty costs beside the sampled optimum; what is expected stands in
+    the budget table."""
+    tail = result.headline.tail
+    if tail is None:
         return
     numbers, data = texts.numbers, result.data
     payers = data.municipalities
@@ -100,7 +100,6 @@ def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str
         n=numbers.plain(len(payers)),
         others=texts["agreement", "others_pay"] if others else "",
         years=years_text(data),
-        expected=numbers.millions(expected.value),
         tail=numbers.millions(tail.value),
         worst=numbers.percent(1 - data.confidence),
     )
@@ -230,8 +229,9 @@ def none_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
         if one.euro is None or len(one.kinds) > 1:
             continue
         kind = one.kinds[0]
-        limits = "; ".join(_yielding(result.data, yields, texts, names) for yields in one.limits[:MOST_NAMED])
-        more = len(one.limits) - MOST_NAMED
+        found = gathered(one.limits)
+        limits = "; ".join(_told(result.data, yields, texts, names) for yields in found[:MOST_NAMED])
+        more = len(found) - MOST_NAMED
         if more > 0:
             limits += texts["agreement", "and_more"].format(n=more)
         parts.append(texts["agreement", f"way_{kind}"].format(euro=needed(one.euro, texts), limits=limits))
@@ -241,17 +241,17 @@ def none_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
     return texts["agreement", "none"].format(ways=texts["agreement", "or"].join(parts))
 
 
-def _yielding(data: LumpSumData, yields: Conflict, texts: Texts, names: Names) -> str:
+def _told(data: LumpSumData, one: Yield, texts: Texts, names: Names) -> str:
     """A limit and by how much it yields; of a stock what would do."""
-    if yields.limit.kind == "stock":
-        m = data.municipalities.index(yields.limit.keys[0])
+    if one.kind == "stock":
+        m = data.municipalities.index(one.keys[0])
         now = float(data.stock[m, -1])
         return texts["agreement", "stock_needed"].format(
             municipality=names[data.municipalities[m]],
-            needed=needed(now + yields.euro, texts),
+            needed=needed(now + one.euro, texts),
             now=amount(now, texts),
         )
-    return f"{texts.limit(yields.limit, names)} {needed(yields.euro, texts)}"
+    return f"{one.words(texts, names)} {needed(one.euro, texts)}"
 
 
 def decider_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list[str]:

@@ -10,6 +10,7 @@ from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import amount, certain
 from bekostiging.report.lumpsum.designs import both_millions, design_in_short
+from bekostiging.report.lumpsum.yields import gathered
 from bekostiging.units import MILLION
 
 Table = list[list[str]]
@@ -89,8 +90,8 @@ def relaxations_table(result: LumpSumResult, texts: Texts, names: dict[str, str]
             rows.append([kinds, texts["page", "relaxed_never"], "–"])
             continue
         listed = "; ".join(
-            f"{texts.limit(yields.limit, names)} {texts.numbers.plain(yields.euro / MILLION, 2)}"
-            for yields in one.limits
+            f"{yields.words(texts, names)} {texts.numbers.plain(yields.euro / MILLION, 2)}"
+            for yields in gathered(one.limits)
         )
         rows.append([kinds, texts.numbers.millions(one.euro, 2), listed])
     return rows

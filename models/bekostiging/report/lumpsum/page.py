@@ -67,7 +67,9 @@ class LumpSumReport(StudyReport[LumpSumStudy]):
         return {"scenarios": study.n_scenarios, "design_scenarios": study.n_design, "seed": study.seed}
 
     def sentences(self) -> list[str]:
-        return study_sentences(self.study, self.texts)
+        """As on the page: the budget, the amounts for the begroting, and the rest."""
+        page, told = BudgetPage.of_lump_sum(self.study, self.texts), study_sentences(self.study, self.texts)
+        return [*told[:1], *([] if page is None else page.answers()), *told[1:]]
 
     def leading(self) -> list[LeadingSheet]:
         page = BudgetPage.of_lump_sum(self.study, self.texts)

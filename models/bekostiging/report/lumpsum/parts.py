@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bekostiging.evaluation import TOTAL
 from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.begroting_parts import begroting_parts_section
 from bekostiging.report.kit.sections import Part, Section, names_of
 from bekostiging.report.kit.sense import influence_figure, influence_table
 from bekostiging.report.kit.style import figure_of
@@ -59,6 +61,9 @@ def report_part(study: LumpSumStudy, texts: Texts, notes: Sequence[str]) -> Part
     feasible = result.design.feasible
     sections: Iterable[Section | None] = (
         None if budget is None else budget.by_municipality(),
+        None
+        if study.budget is None or study.parts is None
+        else begroting_parts_section(study.case, study.parts, study.budget.lines[TOTAL], texts),
         Section(
             texts["agreement", "designs_title"],
             (designs_note(result, texts),) if feasible else (),

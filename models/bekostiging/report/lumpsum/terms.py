@@ -23,14 +23,17 @@ def joined(parts: Sequence[str], texts: Texts) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + texts["cells", "and"] + parts[-1]
 
 
-def percent_range(low: float, high: float, texts: Texts, decimals: int = 0) -> str:
-    """One percentage, or two when they differ; with a decimal where one would be rounded away."""
+def percent_range(low: float, high: float, texts: Texts, decimals: int = 0, *, key: str = "within") -> str:
+    """One percentage, or two when they differ; with a decimal where one would be rounded away.
+
+    ``key``: how two are told, ``within`` (between 1 and 2) or ``range`` (the first 1 to 2).
+    """
     whole = all(abs(100 * value - round(100 * value)) < 0.005 for value in (low, high))
     decimals = decimals if whole else max(1, decimals)
     first, last = texts.numbers.percent(low, decimals), texts.numbers.percent(high, decimals)
     if first == last:
         return first
-    return texts["agreement", "range"].format(low=first.removesuffix(f"{SPACE}%"), high=last)
+    return texts["agreement", key].format(low=first.removesuffix(f"{SPACE}%"), high=last)
 
 
 def loading_text(design: LumpSumDesign, texts: Texts) -> str:
@@ -69,11 +72,11 @@ class _Side:
             sentence = texts["agreement", f"{kind}_every"].format(**cells)
         elif zones[0] == 0:
             sentence = texts["agreement", f"{kind}_some"].format(
-                zone=percent_range(zones[1], zones[-1], texts), **cells
+                zone=percent_range(zones[1], zones[-1], texts, key="range"), **cells
             )
         else:
             sentence = texts["agreement", f"{kind}_zone"].format(
-                zone=percent_range(zones[0], zones[-1], texts), **cells
+                zone=percent_range(zones[0], zones[-1], texts, key="range"), **cells
             )
         alone = sum(not np.isfinite(zone) for zone in self.zones)
         if not alone:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.evaluation import TOTAL, flags
 from bekostiging.evaluation.legal_grounds import by_weight
 from bekostiging.report.comparison.choice import choice_table, party_blocks
@@ -14,7 +15,6 @@ from bekostiging.report.comparison.signals import MOST_SENTENCES, flag_sentence
 from bekostiging.report.comparison.waiting import waiting_sentence
 from bekostiging.report.kit.begroting import TODAY
 from bekostiging.report.kit.disclosure import FEWEST, LARGEST, may_be_shown
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.lumpsum.designs import terms_table
 from bekostiging.report.lumpsum.terms import joined, terms_sentence

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.evaluation import TERM, TOTAL, Comparison, Figure
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, CVAR95, EXPECTED, OVERRUN_PROBABILITY
 from bekostiging.report import presented
@@ -13,7 +14,6 @@ from bekostiging.report.comparison.answers import answer_sentences, forms_compar
 from bekostiging.report.comparison.page import comparison_page
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.begroting import BudgetPage
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 

@@ -10,13 +10,13 @@ from csv_tables import put_table
 
 from bekostiging.case import Case, PolicyTable, read_case
 from bekostiging.case.errors import CaseError
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.optional_tables import JUDGED_CRITERIA, Judgement
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.access import access_shares
 from bekostiging.report.comparison.choice import choice_table, party_blocks
 from bekostiging.report.comparison.waiting import late_clients
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 
 NL, EN = Texts("nl"), Texts("en")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from bekostiging import report
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import (
@@ -28,7 +29,6 @@ from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.comparison.drawn import Spread, exceeded, figure_captions, spending_samples
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.budget_sheet import closed
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.leading import rounded_ends
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import WAITING_FIGURES, Comparison, Estimates
 from bekostiging.evaluation.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
@@ -14,7 +15,6 @@ from bekostiging.report.comparison.answers import answer_sentences
 from bekostiging.report.comparison.choice import choice_table
 from bekostiging.report.comparison.waiting import waiting_cell, waiting_sections, waiting_sentence
 from bekostiging.report.kit.begroting import BudgetPage
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 

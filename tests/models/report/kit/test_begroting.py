@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.report.kit.begroting import BudgetPage, Table
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 
 NL, EN = Texts("nl"), Texts("en")

@@ -137,6 +137,18 @@ def test_no_text_has_a_key_jargon_or_another_language(texts: Texts) -> None:
     assert odd == {}
 
 
+@pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])
+def test_a_sentence_writes_a_million_in_full(texts: Texts) -> None:
+    """``mln euro`` is the head of a column."""
+    short = {
+        (section, key)
+        for section, entries in texts.sections.items()
+        for key, text in entries.items()
+        if text.rstrip().endswith(".") and re.search(r"\bmln\b|\bm euro\b", text)
+    }
+    assert short == set()
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

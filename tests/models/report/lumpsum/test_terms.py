@@ -57,7 +57,7 @@ def test_nothing_all_and_beyond_a_free_zone(case: tuple[LumpSumData, LumpSumDesi
 
 def test_a_share_that_rises_is_told_from_its_least_to_its_most(case: tuple[LumpSumData, LumpSumDesign]) -> None:
     """10, 40 and 70 % from the reference outward: not 70 % of every deviation."""
-    assert "10 to 70\u00a0%" in _sentence(case, *[_alike(0.1, 0.4, 0.7)] * 2)
+    assert "between 10 and 70\u00a0%" in _sentence(case, *[_alike(0.1, 0.4, 0.7)] * 2)
 
 
 def test_a_lot_in_which_nothing_is_shared_is_told(case: tuple[LumpSumData, LumpSumDesign]) -> None:
@@ -90,9 +90,9 @@ def test_deficits_and_surpluses_that_differ_are_told_apart(case: tuple[LumpSumDa
     ("low", "high", "told"),
     [
         (0.03, 0.03, "3\u00a0%"),
-        (0.025, 0.08, "2,5 tot 8,0\u00a0%"),
+        (0.025, 0.08, "tussen 2,5 en 8,0\u00a0%"),
         (0.025, 0.025, "2,5\u00a0%"),
-        (0.5, 0.8, "50 tot 80\u00a0%"),
+        (0.5, 0.8, "tussen 50 en 80\u00a0%"),
     ],
 )
 def test_a_half_percent_is_not_rounded_away(low: float, high: float, told: str) -> None:
@@ -104,11 +104,11 @@ def test_a_half_percent_is_not_rounded_away(low: float, high: float, told: str) 
     [
         ((0.0, 0.0), "dat is gelijk aan het referentiebedrag"),
         ((0.0004, -0.0004), "dat is gelijk aan het referentiebedrag"),
-        ((0.01, 0.003), "dat is 0,3 tot 1,0\u00a0% boven het referentiebedrag"),
-        ((0.0, 0.012), "dat is 0,0 tot 1,2\u00a0% boven het referentiebedrag"),
+        ((0.01, 0.003), "dat is tussen 0,3 en 1,0\u00a0% boven het referentiebedrag"),
+        ((0.0, 0.012), "dat is tussen 0,0 en 1,2\u00a0% boven het referentiebedrag"),
         ((-0.132, 0.009), "dat ligt tussen 13,2\u00a0% onder en 0,9\u00a0% boven het referentiebedrag"),
-        ((-0.132, -0.01), "dat is 1,0 tot 13,2\u00a0% onder het referentiebedrag"),
-        ((-0.132, 0.0), "dat is 0,0 tot 13,2\u00a0% onder het referentiebedrag"),
+        ((-0.132, -0.01), "dat is tussen 1,0 en 13,2\u00a0% onder het referentiebedrag"),
+        ((-0.132, 0.0), "dat is tussen 0,0 en 13,2\u00a0% onder het referentiebedrag"),
     ],
 )
 def test_above_and_below_the_reference_amount(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bekostiging.case import Case
+from bekostiging.case.model import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 
 
