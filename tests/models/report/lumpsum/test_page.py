@@ -15,7 +15,7 @@ from markupsafe import escape
 from typer.testing import CliRunner
 
 import bekostiging.studies
-from bekostiging.case import Case, UserError, with_policy
+from bekostiging.case import Case, UserError, read_case, with_policy, write_case
 from bekostiging.cli import app
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.notes import alarms
@@ -242,13 +242,16 @@ def test_an_alarm_of_the_self_check_stands_above_the_answer(
 
 @pytest.mark.slow
 def test_a_page_without_a_lump_sum_says_what_would_do(tmp_path: Path) -> None:
-    """The invented region: no lump sum keeps its limits, and the page has no design and no amounts, and is written."""
-    place = tmp_path / "out"
+    """The invented region with less begroot: no lump sum keeps its limits, and the page has no design and no amounts, and is
+    written."""
+    place, case = tmp_path / "out", read_case("veenrand")
+    less = tuple(row.model_copy(update={"amount": 0.85 * row.amount}) for row in case.begroting)
+    write_case(replace(case, begroting=less), tmp_path / "tight", "nl")
     done = CliRunner().invoke(
         app,
         [
             "lumpsum",
-            "veenrand",
+            str(tmp_path / "tight"),
             "--scenarios",
             "64",
             "--design-scenarios",
@@ -263,3 +266,4 @@ def test_a_page_without_a_lump_sum_says_what_would_do(tmp_path: Path) -> None:
     page = (place / "lumpsum.html").read_text(encoding="utf-8")
     assert "Er bestaat geen taakgericht budget dat aan de grenzen voldoet" in page
     assert "Welk bedrag in de begroting" not in page
+    assert "begroting van Turfhaven in 2028–2031" in page
