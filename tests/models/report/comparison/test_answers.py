@@ -52,12 +52,12 @@ def test_forms_that_were_priced_alike_are_not_ranked_on_expectation(outcome: Com
     values = (60e6, 61e6, 62e6, 63e6)
     told = forms_compared(_with_terms(_alike(outcome), EXPECTED, *values), NL)[0]
     expected, worst = told.split("In de slechtste")
-    assert "tussen 60,0 en 62,0 mln euro" in expected
+    assert "tussen 60,0 en 62,0 miljoen euro" in expected
     assert "geen rangorde" in expected
     assert not [name for name in NL.sections["forms_in_full"].values() if name in expected]
     assert [name for name in NL.sections["forms_in_full"].values() if name in worst]
     same = forms_compared(_with_terms(_alike(outcome), EXPECTED, *[60e6] * 4), NL)[0]
-    assert "naar verwachting 60,0 mln euro uit. Dat is bij elke vorm evenveel" in same
+    assert "naar verwachting 60,0 miljoen euro uit. Dat is bij elke vorm evenveel" in same
 
 
 @pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])

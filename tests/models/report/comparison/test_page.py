@@ -32,7 +32,7 @@ def test_what_is_outside_the_contracts_is_discounted_as_spending_is(
     data = replace(own.data, discount=1.02 ** -np.arange(4.0))
     outside = np.full((4, n_reported), 1e7 / n_reported)
     html = comparison_page(replace(outcome, outside=outside, lumpsum=replace(own, data=data)), NL, drawn)
-    assert f"{NL['page', 'outside_items']}: 38,8 mln euro" in html
+    assert f"{NL['page', 'outside_items']}: 38,8 miljoen euro" in html
 
 
 def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison, drawn: dict[str, Figure]) -> None:
