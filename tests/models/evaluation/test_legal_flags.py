@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import CostPrice, Policy
 from bekostiging.contracts import expected_revenue
 from bekostiging.evaluation import Comparison, Flag, flags
@@ -19,7 +20,6 @@ from bekostiging.evaluation.legal_grounds import GROUNDS, by_weight, ground
 from bekostiging.evaluation.samples import Samples
 from bekostiging.report.comparison import signals
 from bekostiging.report.comparison.signals import MOST_SENTENCES, flag_sentence, signal_sections
-from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
