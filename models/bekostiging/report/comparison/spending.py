@@ -73,7 +73,8 @@ def _deterministic(outcome: Comparison, texts: Texts, scenarios: tuple[Determini
 def municipality_note(outcome: Comparison, texts: Texts) -> str:
     """What the amounts are, and what lies outside them."""
     outside = float(outcome.outside.sum(axis=1) @ outcome.lumpsum.data.discount)
-    told = f"{texts['page', 'outside_items']}: {texts.numbers.millions(outside)} {texts['page', 'million_euro']}"
+    amount = texts["units", "amount_in_millions"].format(n=texts.numbers.millions(outside))
+    told = f"{texts['page', 'outside_items']}: {amount}"
     certainty = texts.numbers.percent(outcome.case.policy.certainty)
     return texts["page", "municipality_note"].format(outside=told, certainty=certainty)
 

@@ -80,8 +80,8 @@ def test_the_sentence_and_the_alternative_text_carry_the_numbers(counted: Compar
         NL.numbers.plain(own[year][figure].value) for figure in (PERSONS, PERSONS_P10, PERSONS_P90)
     )
     assert section["clients_told"][0] == (
-        f"Jeugdwet: in {year} hebben naar verwachting {expected} personen zorg, in 8 van 10 toekomsten {low} tot {high}; "
-        "geteld in 2023: 3.300."
+        f"Jeugdwet: in {year} hebben naar verwachting {expected} personen zorg, in 8 van 10 toekomsten tussen {low} "
+        f"en {high}; geteld in 2023: 3.300."
     )
     alt = section["clients_alt"]
     assert "Geteld: 2021 3.000, 2022 3.200, 2023 3.300." in alt
