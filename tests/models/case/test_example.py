@@ -10,6 +10,7 @@ import pytest
 from bekostiging.case import case_from_history, read_case, scaffold_case, scaffold_history
 from bekostiging.case.example import example_region
 from bekostiging.case.tables import TABLES
+from bekostiging.studies import study_lumpsum
 
 BOOK = Path(__file__).parents[3] / "examples" / "veenrand.xlsx"
 
@@ -77,3 +78,9 @@ def test_every_optional_table_can_be_asked_for_at_once(tmp_path: Path, lang: str
         read = read_case(place)
         assert {row.destination for row in read.mergers} <= {area.municipality for area in read.areas}
         assert len(read.mergers) == len(read.durations) / 3 == len(read.clauses) == 1
+
+
+@pytest.mark.slow
+def test_the_example_that_a_newcomer_meets_has_a_lump_sum() -> None:
+    """With as many design scenarios as anybody gets who asks for nothing."""
+    assert study_lumpsum(read_case("veenrand"), n_scenarios=64).designed != "none"
