@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
@@ -286,12 +287,8 @@ def _settled(case: Case, now: Adjusted) -> list[Settlement]:
 
 def forms_of_page(case: Case) -> tuple[PaymentForm, ...]:
     """Payment forms that the page offers: of those that pages show, the ones whose contracts it can settle."""
-    chosen = {row.payment_form for row in case.lots} | {row.payment_form for row in case.clauses}
-    chosen |= {row.payment_form for row in case.judgements}
     return tuple(
-        form
-        for form, facts in PAYMENT_FORMS.items()
-        if (not facts.on_request or form in chosen) and issubclass(facts, TariffContract | Taakgericht)
+        form for form in shown_forms(case) if issubclass(PAYMENT_FORMS[form], TariffContract | Taakgericht)
     )
 
 
