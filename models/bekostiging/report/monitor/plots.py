@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bekostiging.case.arguments import checked_language
-from bekostiging.report.kit.style import INK, PALE, SOFT, figure_of, house_axes
+from bekostiging.report.kit.style import INK, PALE, SOFT, figure_of, house_axes, mark_example
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies.contract_year import BANDS, ContractYear
 from bekostiging.units import MILLION, MONTHS
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE = (6.6, 3.2)
+TABLES = ("offers", "contracts", "demand")
+"""Tables that the expectation is made of."""
 
 
 def year_fan(year: ContractYear, texts: Texts) -> Figure:
@@ -69,4 +71,5 @@ def plot_year(year: ContractYear, ax: Axes | None = None, *, lang: str = "nl") -
         axes.set_ylabel(said["fan_axis"])
         axes.yaxis.set_major_formatter(lambda value, _: texts.numbers.plain(value, 1))
         axes.legend(frameon=False, loc="upper left")
+        mark_example(axes, year.case, TABLES, texts)
     return axes

@@ -16,10 +16,11 @@ from matplotlib.figure import Figure
 from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
 from bekostiging.evaluation import Comparison
+from bekostiging.monitoring import drawn_months
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts
-from bekostiging.studies import LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
+from bekostiging.studies import LumpSumStudy, compare, monitor, study_capacity, study_equalisation, study_sharing
 
 Plots = dict[str, Callable[..., Axes]]
 
@@ -32,6 +33,8 @@ def plots(outcome: Comparison, lumpsum_study: LumpSumStudy, small_case: Case) ->
         synthetic_region(municipalities=3, providers=6), n_scenarios=32, design_scenarios=DESIGN, n_years=2
     )
     capacity = study_capacity(small_case, n_scenarios=32, n_years=1, seconds=10)
+    first = small_case.first_year
+    year = monitor(small_case, drawn_months(small_case, seed=1, months=2).figures, f"{first}-02", n_scenarios=32)
     care_form = capacity.plan.data.care_forms[0]
     lot, provider, pooled = small_case.lots[0].id, small_case.providers[0].id, equalisation.pools[0].data.lot
     return {
@@ -47,6 +50,7 @@ def plots(outcome: Comparison, lumpsum_study: LumpSumStudy, small_case: Case) ->
         "plot_waiting": lambda ax=None, **o: report.plot_waiting(capacity, ax, **o),
         "plot_capacity": lambda ax=None, **o: report.plot_capacity(capacity, ax, care_form=care_form, **o),
         "plot_influences": lambda ax=None, **o: report.plot_influences(small_case, ax, **o),
+        "plot_year": lambda ax=None, **o: report.plot_year(year, ax, **o),
         "plot_key_changes": lambda ax=None, **o: report.plot_key_changes(sharing, ax, **o),
     }
 
