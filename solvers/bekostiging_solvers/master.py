@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from bekostiging_solvers.equilibration import DROPPED
 from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
@@ -26,6 +27,8 @@ BOX = 1e6
 MOST_BOXES = 50
 CUT = 1e-9
 """Relative amount by which a cut must improve theta to be added."""
+CANCELLED = 1e-12
+"""Beside the largest slope of a cut: a sum of duals times coefficients is no more exact than this."""
 
 
 class Master:
@@ -173,7 +176,17 @@ class Master:
         own = np.flatnonzero(thetas >= 0)
         shape = (len(constants), len(self.relaxed.cost) - self.n_x)
         units = csr_array((np.ones(len(own)), (own, thetas[own])), shape=shape)
-        return csr_array(hstack([-slopes, units]))
+        return csr_array(hstack([-_without_cancelled(slopes), units]))
+
+
+def _without_cancelled(slopes: csr_array) -> csr_array:
+    """Slopes without what subtraction left of a zero, where HiGHS would drop it."""
+    entries = slopes.tocoo()
+    size, row = np.abs(entries.data), entries.coords[0]
+    largest = np.zeros(slopes.shape[0])
+    np.maximum.at(largest, row, size)
+    kept = (size > DROPPED) | (size > CANCELLED * largest[row])
+    return csr_array((entries.data[kept], tuple(one[kept] for one in entries.coords)), shape=slopes.shape)
 
 
 def _without_cuts(

@@ -19,6 +19,7 @@ from bekostiging.case.correlation import correlation_matrix
 from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.case.model import Case
 from bekostiging.case.national import national_measures
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES, History
 from bekostiging.case.workbook.names import sheet_name
@@ -260,11 +261,11 @@ def _national(case: Case) -> Iterator[Note]:
     """National measures that the case counts on: their chance, effect, ground and what is in doubt of their date."""
     for one in national_measures(case):
         if one.chosen:
-            percent = f"{100 * one.rows[0].chance:g}"
+            chance = 100 * one.rows[0].chance
             yield _note(
                 "national",
                 name=one.name,
-                chance={"nl": percent.replace(".", ","), "en": percent},
+                chance={"nl": in_nl(chance), "en": in_en(chance)},
                 effects=one.effects(case),
                 article=one.article,
                 doubt=one.doubt,

@@ -49,7 +49,7 @@ class BlendedPayment(BudgetClause, Clause):
     """
 
     kind = "blended_payment"
-    name = ("deels vast, deels per eenheid", "blended payment")
+    name = ("vast deel naast tarief", "blended payment")
     share_means = ("deel dat per eenheid wordt betaald", "part that is paid per unit")
     share: FloatArray
 
@@ -202,7 +202,7 @@ class CaseMixCap(Clause, TableClause):
     """
 
     kind = "case_mix_cap"
-    name = ("grens aan zwaardere cliënten", "cap on growth of case mix")
+    name = ("grens aan zorgzwaarte", "cap on growth of case mix")
     needs: ClassVar[Mapping[str, Said]] = {
         "upper": ("veelvoud van het verwachte bedrag per cliënt", "multiple of the expected amount per client")
     }

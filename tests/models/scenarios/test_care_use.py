@@ -114,11 +114,11 @@ def test_only_those_who_wait_have_weeks_beyond_the_norm(care_use: CareUse) -> No
     assert (care_use.weeks_beyond_norm[care_use.waiting == 0] == 0).all()
 
 
-def test_only_scenarios_make_a_care_use() -> None:
+def test_only_scenarios_and_the_settled_year_make_a_care_use() -> None:
     source = Path(bekostiging.__file__).parent
     makers = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*.py")
         if re.search(r"(?<![\w.])CareUse\(", path.read_text())
     }
-    assert makers == {"scenarios/reduce.py", "scenarios/expected.py"}
+    assert makers == {"scenarios/reduce.py", "scenarios/expected.py", "settlement/care.py"}

@@ -19,7 +19,8 @@ from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
 from bekostiging.case.arguments import kinds_checked, shown_value
-from bekostiging.case.numbers import in_en, in_nl
+from bekostiging.case.errors import LANGUAGES
+from bekostiging.case.numbers import in_en, in_nl, written
 from bekostiging.characters import visible
 from bekostiging.options import Progress, silent
 from bekostiging.report.comparison.results import comparison_results
@@ -65,9 +66,9 @@ class Difference:
         both = _is_number(self.was) and _is_number(self.now)
         return both and (self.size <= TOLERANCE or abs(self.was - self.now) <= floor)
 
-    def text(self) -> str:
+    def text(self, lang: str) -> str:
         """Place, both values and how far apart."""
-        far = f" ({in_en(self.size, 2)})" if math.isfinite(self.size) else ""
+        far = f" ({written(self.size, lang, 2)})" if math.isfinite(self.size) else ""
         return f"{visible(self.place)}: {shown_value(repr(self.was))} -> {shown_value(repr(self.now))}{far}"
 
 
@@ -377,7 +378,7 @@ def _sentences(result: Verification) -> Iterator[Sentence]:
         return
     yield _verdict(result)
     for one in result.differences[:MOST_SHOWN]:
-        yield {"nl": f"- {one.text()}", "en": f"- {one.text()}"}
+        yield {lang: f"- {one.text(lang)}" for lang in LANGUAGES}
     if len(result.differences) > MOST_SHOWN:
         rest = len(result.differences) - MOST_SHOWN
         yield {"nl": f"- en {rest} andere", "en": f"- and {rest} more"}
