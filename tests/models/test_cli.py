@@ -104,6 +104,7 @@ def test_new_and_check(tmp_path: Path) -> None:
     assert run("new", "mijn", cwd=tmp_path).returncode == 1
 
 
+@pytest.mark.slow
 def test_a_workbook_from_new_to_compare(tmp_path: Path) -> None:
     assert run("new", "klein.xlsx", "--from", "history", cwd=tmp_path).returncode == 0
     early = run("check", "klein.xlsx", cwd=tmp_path)

@@ -183,6 +183,7 @@ def test_waiting_adds_up_and_the_norm_is_counted(outcome: Outcome) -> None:
     assert all(one.value.value <= one.allowed * (1 + 1e-6) + 1e-6 for one in norm_checks(outcome, scramblings))
 
 
+@pytest.mark.slow
 def test_a_norm_that_no_capacity_can_meet_states_the_shortfall(data: CapacityData) -> None:
     """Nothing may be bought and every maximum is a block: the shortfall is what still waits too long."""
     small = replace(data.supply, maximum=data.supply.block, minimum=np.zeros_like(data.supply.block))

@@ -99,6 +99,7 @@ def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) ->
     assert question(replace(planned, n_scramblings=2 * planned.n_scramblings), units_of_block) == first
 
 
+@pytest.mark.slow
 def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: Path) -> None:
     """Also where a precision asks for more scenarios than the first ones."""
     asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1, "precision": 400_000}

@@ -46,6 +46,7 @@ def test_the_widest_interval_by_hand() -> None:
     assert half_width(made, none, "absorb") == 0  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
     asked = 0.6 * _widest(outcome)
     found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=asked)

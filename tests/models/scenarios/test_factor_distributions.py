@@ -35,6 +35,7 @@ def test_the_jump_is_in_the_factors(small_case: Case) -> None:
     np.testing.assert_array_equal(inflow[:, 0], 1.0)
 
 
+@pytest.mark.slow
 def test_every_study_says_so_and_workers_draw_the_same(small_case: Case) -> None:
     own = with_factor_distribution(small_case, Jump())
     asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 2}

@@ -160,6 +160,7 @@ def test_a_reference_amount_out_of_proportion_is_told(small_case: Case) -> None:
     assert small_case.contracts[0].provider in caught.value.text("nl")
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes(small_case: Case, short: Comparison) -> None:
     """Two worker processes of a Dask scheduler on this machine; and nobody at an address is one sentence."""
     distributed = pytest.importorskip("distributed")

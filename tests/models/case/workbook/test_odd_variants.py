@@ -24,7 +24,7 @@ READ: list[tuple[str, str, int, Any]] = [
     ("percelen", "gebieden", 1, "Turfhaven, Wilgendam, Sint-Odulf"),
     ("begroting", "gemeente", 1, "Turfhaven"),
     ("begroting", "jaar", 1, " 2028 "),
-    ("begroting", "begroot bedrag", 1, "€ 13.484.000,-"),
+    ("begroting", "begroot bedrag", 1, "€ 14.758.000,-"),
     ("contracten", "aanbieder", 1, "DE-KADE"),
     ("contracten", "aanbieder", 2, unicodedata.normalize("NFD", "Stichting Open Veen")),
     ("aanbieders", "deel vaste kosten", 1, "36 %"),
@@ -38,7 +38,7 @@ REFUSED: list[tuple[str, str, int, Any, str]] = [
     ("begroting", "gemeente", 2, "Gemeente Turfhaven", "'Gemeente Turfhaven' staat niet in blad gemeenten; bedoelt"),
     ("begroting", "gemeente", 24, "Almere", "'Almere' staat niet in blad gemeenten; voeg de rij daar toe, of kies"),
     ("begroting", "jaar", 3, "2028/2029", "begroting!C9 (jaar): '2028/2029' is geen geheel getal; vul een geheel getal in"),
-    ("begroting", "begroot bedrag", 1, "13,484 mln", "begroting!D7 (begroot bedrag): '13,484 mln' is geen getal"),
+    ("begroting", "begroot bedrag", 1, "14,758 mln", "begroting!D7 (begroot bedrag): '14,758 mln' is geen getal"),
     ("begroting", "begroot bedrag", 2, "n.v.t.", "vul een schatting in, met status geschat"),
     ("contracten", "bestedingsruimte", 1, "n.v.t.", "contracten!D7 (bestedingsruimte): 'n.v.t.' is geen getal; laat"),
     ("contracten", "aanbieder", 3, "Stichting Zonnebloem", "contracten!A9 (aanbieder): 'Stichting Zonnebloem' staat niet"),
@@ -79,7 +79,7 @@ def test_what_can_mean_one_thing_is_read_as_it(grids: Grids, tmp_path: Path) -> 
             row.model_dump() for row in getattr(untouched, table)
         ]
     said = " ".join(note["nl"] for note in read.notes)
-    for part in ("'Turfhaven' is 9991", "€ 13.484.000,- is 13484000", "36 % is 0,36", "'DE-KADE' is de-kade",
+    for part in ("'Turfhaven' is 9991", "€ 14.758.000,- is 14758000", "36 % is 0,36", "'DE-KADE' is de-kade",
                  "is begeleiding-jeugd|jeugd-ggz", "kolom 'Opmerking Piet' is een opmerking"):  # fmt: skip
         assert part in said
 

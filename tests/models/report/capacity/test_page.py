@@ -172,6 +172,7 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
     assert "--overwrite" in told
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert _run(folder, tmp_path / name)[0] == 0

@@ -53,6 +53,9 @@ class Mentions:
         self.made: list[re.Pattern[str]] = []
         if source.suffix != ".py":
             self.words |= set(re.findall(r"\w+", text))
+            for found in re.findall(r"`(\w*)\$\{[^}`]*\}(\w*)`|\w\s*\+\s*\"(_\w+)\"", text):
+                if sum(map(len, found)) >= 3:
+                    self.made.append(re.compile(f"{found[0]}.+{found[1]}{found[2]}"))
             return
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -71,7 +74,7 @@ class Mentions:
 @pytest.fixture(scope="module")
 def mentions() -> list[Mentions]:
     root = Path(report.__file__).parent.parent
-    return [Mentions(source) for kind in ("py", "j2") for source in root.rglob(f"*.{kind}")]
+    return [Mentions(source) for kind in ("py", "j2", "js") for source in root.rglob(f"*.{kind}")]
 
 
 def test_no_text_is_unused(mentions: list[Mentions]) -> None:

@@ -83,6 +83,7 @@ def test_the_command_writes_page_and_numbers(
         "resultaten-lang.xlsx",
         "case.zip",
         "tables",
+        "verken.html",
     }
     found = json.loads((place / "lumpsum.json").read_text())
     assert found["lumpsum"]["outcome"] == "designed"
@@ -157,6 +158,7 @@ def test_the_contract_text_is_that_of_the_headline(lumpsum_study: LumpSumStudy) 
     assert page.index(signed.lines()[0]) < page.rindex(beside.settlement_lines()[0])
 
 
+@pytest.mark.slow
 def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path: Path) -> None:
     """What was asked is said, the design keeps to it, and the contract text speaks of lump sums only."""
     place = tmp_path / "simple"
