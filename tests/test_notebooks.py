@@ -40,7 +40,7 @@ def cells(path: Path) -> list[str]:
     return [code for head, code in zip(parts[1::2], parts[2::2], strict=True) if "[markdown]" not in head]
 
 
-LONG = ("02", "05", "07", "08")
+LONG = ("02", "03", "04", "05", "07", "08")
 """Notebooks that make several decisions."""
 
 

@@ -28,7 +28,7 @@ SMALL = {
     "backtest": ("--scenarios", "32"),
 }
 """Options behind those of the line, by command: the last of two holds."""
-LONG = ("compare", "stress", "lumpsum", "equalise", "benchmark")
+LONG = ("compare", "stress", "lumpsum", "equalise", "benchmark", "capacity", "monitor")
 DONE = (0, 3)
 """Done, or done without a lump sum within all limits: too few scenarios to show it."""
 
