@@ -101,7 +101,7 @@ def test_three_proposals_go_through_a_link_and_a_file_and_are_computed_again(
     download.value.save_as(saved)
     fresh = opened(browser, place)
     fresh.set_input_files("#file", saved)
-    fresh.wait_for_function("document.querySelectorAll('#tabs button').length === 3")
+    fresh.locator("#tabs button").nth(2).wait_for()
     assert settled(fresh) == said
     assert [*page.wrong, *again.wrong, *fresh.wrong] == []
     for one in (page, again, fresh):
@@ -140,12 +140,11 @@ def test_a_damaged_or_foreign_file_is_refused_in_the_page(browser: Any, place: P
         own = tmp_path / f"{key}.json"
         own.write_text(text)
         page.set_input_files("#file", own)
-        page.wait_for_function(f"document.getElementById('message').textContent === {json.dumps(texts[key])}")
+        page.locator("#message", has_text=texts[key]).wait_for()
         assert settled(page) == before
     page.close()
     linked = opened(browser, place, "#k=%%%")
-    told = json.dumps(texts["refused_damaged_link"])
-    linked.wait_for_function(f"document.getElementById('message').textContent === {told}")
+    linked.locator("#message", has_text=texts["refused_damaged_link"]).wait_for()
     assert settled(linked) == before
     linked.close()
 
