@@ -82,7 +82,6 @@ def key(
     with user_errors(lang):
         from bekostiging.messages import new_key
 
-        assert action is KeyAction.NEW
         made = new_key(file)
         print_sentence(
             {

@@ -82,9 +82,10 @@ def settle(
         wanted = [numbers.get(one, one) for one in providers or []]
         settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
         folder = output.folder or Path(f"bekostiging-{shown.name}-afrekening-{year}-{status}")
-        more = {"lang": lang, "overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, previous)):
-            write_settlement(settled, folder, **more)  # type: ignore[arg-type]
+            write_settlement(
+                settled, folder, lang=lang, overwrite=output.overwrite, named=named, word=word, about=output.config
+            )
         print_sentence(Papers(settled, Texts(lang)).answer())
         print_place({"nl": "Afrekening", "en": "Settlement"}[lang], folder / PAGE)
 
@@ -118,7 +119,7 @@ def monitor(
     with user_errors(lang):
         from bekostiging.actuals import YearFigures, read_actuals
         from bekostiging.case import pseudonymised
-        from bekostiging.case.pseudonym import numbered_tables
+        from bekostiging.case.pseudonym import numbered_notes, numbered_tables
         from bekostiging.report import claimed, write_monitor
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.monitor.page import PAGE
@@ -129,7 +130,8 @@ def monitor(
         figures = read_actuals(actuals, brought)
         if not named and brought.confidential:
             shown = pseudonymised(brought)
-            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=figures.notes)  # type: ignore[arg-type]
+            notes = numbered_notes(figures.notes, brought)
+            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=notes)  # type: ignore[arg-type]
         folder = output.folder or Path(f"bekostiging-{shown.name}-maand-{through}")
         more = {"lang": lang, "overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, *(previous or []))):
