@@ -1,7 +1,7 @@
 """A contract year while it runs: what is known of it, what is still to be reported, and the scenarios given what was
 seen."""
 
-from bekostiging.monitoring.completeness import (
+from bekostiging.actuals.completeness import (
     Completeness,
     LadderError,
     chain_ladder,

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.actuals import YearFigures
-from bekostiging.case import Case
-from bekostiging.case.errors import Note, UserError
-from bekostiging.monitoring.completeness import (
+from bekostiging.actuals.completeness import (
     Completeness,
     completeness_of,
     unreported,
     weight_of_messages,
 )
+from bekostiging.case import Case
+from bekostiging.case.errors import Note, UserError
 from bekostiging.scenarios import Cells
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray
