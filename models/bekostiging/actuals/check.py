@@ -13,7 +13,7 @@ from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
 from bekostiging.case.validate import repeated_keys
-from bekostiging.case.year_tables import Actual, ChangeLetter, Statement, YearRow
+from bekostiging.case.year_tables import Actual, AgreedDay, ChangeLetter, Statement, YearRow
 
 ADDS_UP = 1e-6
 """Distance from one of agreed shares that is rounding."""
@@ -55,7 +55,7 @@ def _problem(row: Row, column: str, nl: str, en: str) -> Problem:
 def _contract(row: Row, case: Case) -> Iterator[Problem]:
     """A contract of the case, with a care form and an area of its lot."""
     provider, lot = getattr(row, "provider", None), getattr(row, "lot", None)
-    if provider is None or lot is None:
+    if provider is None or lot is None or (isinstance(row, AgreedDay) and not (provider and lot)):
         return
     own = [one.provider for one in case.contracts if one.lot == lot]
     if provider not in own:

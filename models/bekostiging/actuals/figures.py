@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 from bekostiging.case.errors import Note
+from bekostiging.case.model import Case
+from bekostiging.case.pseudonym import numbered_notes, numbered_tables
 from bekostiging.case.rows import Row
 from bekostiging.case.year_tables import (
     YEAR_TABLES,
     Actual,
+    AgreedDay,
     AgreedKey,
     Booking,
     ChangeLetter,
@@ -52,6 +55,8 @@ class YearFigures:
         Shares of municipalities that were agreed.
     determinations : tuple of Determination
         How far the settlement of each contract is.
+    dates : tuple of AgreedDay
+        Days of contracts and of the budget cycle.
     notes : tuple of dict
         What the reader had to decide, in both languages.
 
@@ -71,6 +76,7 @@ class YearFigures:
     bookings: tuple[Booking, ...] = ()
     keys: tuple[AgreedKey, ...] = ()
     determinations: tuple[Determination, ...] = ()
+    dates: tuple[AgreedDay, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property
@@ -82,6 +88,11 @@ class YearFigures:
     def tables(self) -> dict[str, tuple[Row, ...]]:
         """Rows of every table by its name."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name in YEAR_TABLES}
+
+    def numbered(self, case: Case) -> YearFigures:
+        """The same figures with the providers of a confidential case numbered, as ``pseudonymised`` numbers them."""
+        rows: dict[str, Any] = dict(numbered_tables(self.tables(), case))
+        return replace(self, notes=numbered_notes(self.notes, case), **rows)
 
     @staticmethod
     def of_contract(rows: Iterable[R], provider: str, lot: str) -> Iterator[R]:

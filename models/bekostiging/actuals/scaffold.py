@@ -15,23 +15,25 @@ from bekostiging.case.write import write_table
 from bekostiging.case.year_tables import YEAR_TABLES
 
 SETS: dict[str, tuple[str, ...]] = {
-    "actuals": ("actuals",),
-    "settlement": tuple(name for name in YEAR_TABLES if name != "actuals"),
+    "actuals": ("actuals", "bookings", "outcomes", "dates"),
+    "settlement": tuple(name for name in YEAR_TABLES if name not in ("actuals", "dates")),
 }
 """Tables of a contract year that are asked for together: of a month, and of a settlement."""
 _TOLD: dict[str, dict[str, tuple[str, ...]]] = {
     "actuals": {
         "nl": (
             "Cijfers per maand",
-            "Vul op het blad hierna per maand van ontvangst in wat er over een maand van zorg bekend werd. Een correctie is "
-            "een eigen rij, en mag negatief zijn.",
+            "Vul op blad maandcijfers per maand van ontvangst in wat er over een maand van zorg bekend werd. Een "
+            "correctie is een eigen rij, en mag negatief zijn. De andere bladen mogen leeg blijven: boekingen (voorschotten "
+            "van een taakgericht contract), uitkomsten (resultaten naast geld) en data (opzegging, overleg, indexering).",
             "Elke rij houdt vast uit welk document zij komt (bron), wie haar invoerde en wanneer. Nooit een "
             "burgerservicenummer: aantallen, geen personen.",
         ),
         "en": (
             "Figures by month",
-            "Fill in on the next sheet, by month of receipt, what became known about a month of care. A correction is a row "
-            "of its own, and may be negative.",
+            "Fill in on sheet actuals, by month of receipt, what became known about a month of care. A correction is a row "
+            "of its own, and may be negative. The other sheets may stay empty: bookings (advances of a lump sum), outcomes "
+            "(results beside money) and dates (notice, consultation, indexation).",
             "Every row keeps from which document it comes (source), who typed it and when. Never a citizen service number: "
             "counts, no persons.",
         ),
@@ -82,7 +84,7 @@ def scaffold_year(target: Path, wanted: str, lang: str = "nl") -> None:
     --------
     >>> scaffold_year("month", "actuals", "en")
     >>> sorted(file.name for file in Path("month").iterdir())
-    ['actuals.csv']
+    ['actuals.csv', 'bookings.csv', 'dates.csv', 'outcomes.csv']
     """
     wanted = checked_word("wanted", wanted, SETS)
     write_year(target, {name: () for name in SETS[wanted]}, wanted, lang)

@@ -281,6 +281,37 @@ class Determination(YearRow):
     correction: str = ""
 
 
+CalendarEvent = Literal[
+    "notice",
+    "consultation",
+    "indexation",
+    "settlement",
+    "statement",
+    "audit",
+    "frames",
+    "draft_budget",
+    "budget",
+    "tender_prepared",
+    "tender_market",
+    "tender_published",
+    "tender_closed",
+    "tender_awarded",
+    "tender_signed",
+]
+"""What is due on a day: of a contract, of the budget cycle, or of the next tender."""
+
+
+class AgreedDay(YearRow):
+    """A day on which something is due; of a contract, or of the region where provider and lot are empty."""
+
+    table: ClassVar[str] = "dates"
+    key: ClassVar[tuple[str, ...]] = ("provider", "lot", "event", "due")
+    provider: str = ""
+    lot: str = ""
+    event: CalendarEvent
+    due: Day
+
+
 YEAR_TABLES: dict[str, type[Row]] = {
     model.table: model
     for model in (
@@ -294,6 +325,7 @@ YEAR_TABLES: dict[str, type[Row]] = {
         Booking,
         AgreedKey,
         Determination,
+        AgreedDay,
     )
 }
 """Every table of a contract year by name."""

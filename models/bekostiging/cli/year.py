@@ -61,9 +61,9 @@ def settle(
     """Settle a contract year to the cent: a statement per provider and municipality, with sheets to recompute them."""
     lang = output.lang
     with user_errors(lang):
-        from bekostiging.actuals import YearFigures, read_actuals
+        from bekostiging.actuals import read_actuals
         from bekostiging.case import pseudonymised
-        from bekostiging.case.pseudonym import numbered_notes, numbered_tables, provider_numbers
+        from bekostiging.case.pseudonym import provider_numbers
         from bekostiging.report import claimed, write_settlement
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.settlement.page import PAGE
@@ -75,8 +75,7 @@ def settle(
         shown, numbers = brought, {}
         if not named and brought.confidential:
             shown, numbers = pseudonymised(brought), provider_numbers(brought)
-            notes = numbered_notes(figures.notes, brought)
-            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=notes)  # type: ignore[arg-type]
+            figures = figures.numbered(brought)
         print_notes(figures.notes, lang)
         earlier = None if previous is None else read_previous(previous)
         wanted = [numbers.get(one, one) for one in providers or []]
@@ -117,9 +116,8 @@ def monitor(
     """Follow a contract year: expected year-end with its band, what is still to be paid, alarms, and why it is off."""
     lang = output.lang
     with user_errors(lang):
-        from bekostiging.actuals import YearFigures, read_actuals
+        from bekostiging.actuals import read_actuals
         from bekostiging.case import pseudonymised
-        from bekostiging.case.pseudonym import numbered_notes, numbered_tables
         from bekostiging.report import claimed, write_monitor
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.monitor.page import PAGE
@@ -129,14 +127,20 @@ def monitor(
         brought = shown = brought_case(case, lang)
         figures = read_actuals(actuals, brought)
         if not named and brought.confidential:
-            shown = pseudonymised(brought)
-            notes = numbered_notes(figures.notes, brought)
-            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=notes)  # type: ignore[arg-type]
+            shown, figures = pseudonymised(brought), figures.numbered(brought)
         folder = output.folder or Path(f"bekostiging-{shown.name}-maand-{through}")
-        more = {"lang": lang, "overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, *(previous or []))):
             year = follow(shown, figures, through, n_scenarios, seed, workers)
-            write_monitor(year, folder, previous=tuple(previous or ()), **more)  # type: ignore[arg-type]
+            write_monitor(
+                year,
+                folder,
+                lang=lang,
+                overwrite=output.overwrite,
+                named=named,
+                word=word,
+                previous=tuple(previous or ()),
+                about=output.config,
+            )
         for sentence in MonthPapers(year, Texts(lang)).answer():
             print_sentence(sentence)
         print_notes(year.notes, lang, to_stderr=False)

@@ -47,7 +47,8 @@ class YearSamples:
     (n_scenarios, n_cells); ``by_month`` (n_scenarios, 12, n_contracts): units times the tariff of the year; ``to_date``
     (n_scenarios, n_contracts): the part of it of months seen; ``payment`` and ``cost`` (n_scenarios, n_contracts);
     ``municipal`` (n_scenarios, n_municipalities); ``price`` (n_scenarios, n_cells): tariff of the year; ``fresh``
-    (n_scenarios, n_contracts): claims of this year of who starts after the months seen."""
+    (n_scenarios, n_contracts): claims of this year of who starts after the months seen; ``lots`` (n_scenarios, n_lots): what
+    the reported municipalities pay by lot."""
 
     units: FloatArray
     months: FloatArray
@@ -60,6 +61,7 @@ class YearSamples:
     municipal: FloatArray
     price: FloatArray
     fresh: FloatArray
+    lots: FloatArray
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class YearWork:
 
     def __call__(self, block: Block) -> YearSamples:
         """One block."""
+        return self.settled(*self.drawn(block))
+
+    def drawn(self, block: Block) -> tuple[CareUse, Months, FloatArray]:
+        """Care use and months of one block with what was seen in them, and the units by month (n_scenarios, n_months,
+        n_cells) of who starts after it."""
         planned = block.plan
         rng = planned.generator(1, planned.n_blocks + 1 + block.index)
         clients = spread_over_months(block.clients, planned, block.factors, rng)
@@ -90,7 +97,7 @@ class YearWork:
         fresh = totals.of(clients.rate, later).reshape(clients.n_scenarios, n_cells, n_months).transpose(0, 2, 1)
         if self.seen is not None:
             care_use, months = self.joined(care_use, months, clients, rng)
-        return self.settled(care_use, months, fresh)
+        return care_use, months, fresh
 
     @cached_property
     def _n_seen(self) -> int:
@@ -159,6 +166,7 @@ class YearWork:
             municipal=samples.municipal[:, y],
             price=price,
             fresh=(fresh[:, own].sum(axis=1) * price) @ member,
+            lots=samples.lot_spending[:, y],
         )
 
 

@@ -98,6 +98,8 @@ class ContractYear:
         The starts of the months of this year, as the rule looks at them.
     notes : tuple of dict
         What must be said, in both languages.
+    figures : YearFigures
+        As they were brought.
 
     Examples
     --------
@@ -123,6 +125,7 @@ class ContractYear:
     rule: AlarmRule
     counts: FloatArray
     notes: tuple[Note, ...]
+    figures: YearFigures
 
     @cached_property
     def cells(self) -> Cells:
@@ -343,7 +346,7 @@ def monitor(
     done = completed(cells, seen, caseload, rate_of_cells(case, cells), spread_of_cells(case, cells))
     months = observed_months(case, cells, seen, done)
     given = with_factor_distribution(case, posterior_of(case, months, n_years).distribution(case, n_years))
-    contracts = _contracts(case, cells, n_years)
+    contracts = contracts_of(case, cells, n_years)
     plans = [plan(one, n_scenarios, n_years, seed, "out_of_sample") for one in (case, given)]
     nothing = YearWork(case, cells, contracts, seen.year, None, None, None)
     works = (nothing, replace(nothing, seen=seen, completed=done, caseload=caseload))
@@ -364,6 +367,7 @@ def monitor(
         rule,
         counts,
         notes,
+        figures,
     )
 
 
@@ -403,7 +407,7 @@ def _invented(figures: YearFigures) -> tuple[Note, ...]:
     )
 
 
-def _contracts(case: Case, cells: Cells, n_years: int) -> tuple[Contract, ...]:
+def contracts_of(case: Case, cells: Cells, n_years: int) -> tuple[Contract, ...]:
     """Every contract in the form its lot has."""
     amounts = reference(case, cells, n_years)
     forms = {lot.id: lot.payment_form for lot in case.lots}

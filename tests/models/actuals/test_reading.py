@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ BASE: dict[str, object] = {
     "entered_by": "M. de Boer",
     "entered_on": "2029-03-01",
 }
+
+_BOOKING: dict[str, object] = {"year": 2028, "booking": "advance", "paid_on": "2028-01-31", "euros": 5.0}
 
 
 def _rows(table: str, *rows: dict[str, object]) -> tuple[Any, ...]:
@@ -292,3 +295,29 @@ def test_a_citizen_service_number_is_refused_and_never_shown(
 def test_the_month_we_are_in_does_not_lie_ahead(small_case: Case, tmp_path: Path) -> None:
     row = _cell(small_case) | {"month": "2029-03", "received": "2029-04", "units": 5}
     assert len(read_actuals(_folder(tmp_path / "jaar", "actuals", row), small_case, today=TODAY).actuals) == 1
+
+
+def test_days_of_a_contract_a_lot_and_the_region(small_case: Case, tmp_path: Path) -> None:
+    """A day may be of one contract, of all contracts of a lot or of the region; a contract that is not there is refused."""
+    own = {"event": "notice", "due": "30-06-2028"}
+    rows = ({**own}, {**own, "provider": ""}, {**own, "provider": "", "lot": "", "event": "budget"})
+    figures = read_actuals(_folder(tmp_path / "days", "dates", *rows), small_case, today=TODAY)
+    assert [(row.provider, row.lot, row.due) for row in figures.dates] == [
+        ("aanbieder-1", "youth", "2028-06-30"),
+        ("", "youth", "2028-06-30"),
+        ("", "", "2028-06-30"),
+    ]
+    with pytest.raises(CaseError) as wrong:
+        read_actuals(_folder(tmp_path / "wrong", "dates", {**own, "due": "31-06-2028"}), small_case, today=TODAY)
+    assert "een dag, zoals 2029-03-28" in wrong.value.text("nl")
+    with pytest.raises(CaseError) as unknown:
+        read_actuals(_folder(tmp_path / "unknown", "dates", {**own, "lot": "nowhere"}), small_case, today=TODAY)
+    assert "nowhere" in unknown.value.text("nl")
+
+
+def test_figures_are_numbered_as_their_case(figures: YearFigures, small_case: Case) -> None:
+    """A running case has numbers for its providers, in every table; another stays as it is."""
+    running = replace(small_case, kind="running")
+    named = replace(figures, bookings=_rows("bookings", {**_BOOKING, "provider": small_case.providers[1].id}))
+    assert named.numbered(small_case) == named
+    assert [row.provider for row in named.numbered(running).bookings] == ["aanbieder-2"]
