@@ -47,12 +47,15 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "niets: alleen de bijlage met de opbouw legt er salarissen naast",
         "en": "nothing: only the annex on the build-up compares salaries with it",
     },
+    "season": {"nl": "elke maand even veel starts", "en": "as many starts in every month"},
     "alternatives": {"nl": "geen vervangende zorgvormen", "en": "no alternative care forms"},
 }
 """What a comparison takes where an optional table is absent: always stated, never a hidden number."""
 
 CAPACITY_ONLY = ("capacity", "travel", "alternatives")
 """Tables that no other command reads."""
+MONITOR_ONLY = ("season",)
+"""The same, of a contract year that is followed by month."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def check_commands(case: Case) -> list[CommandCheck]:
     Returns
     -------
     list of CommandCheck
-        One for the comparison and the studies like it, one for the capacity plan.
+        One for the comparison and the studies like it, one for the capacity plan, one for what only ``monitor`` reads.
 
     Raises
     ------
@@ -101,15 +104,16 @@ def check_commands(case: Case) -> list[CommandCheck]:
     Examples
     --------
     >>> from bekostiging.case import check_commands, synthetic_region
-    >>> [(one.command, one.n_rows["administration"]) for one in check_commands(synthetic_region(2, 6))]
-    [('compare', 8), ('capacity', 8)]
+    >>> [(one.command, sum(one.n_rows.values())) for one in check_commands(synthetic_region(2, 6))]
+    [('compare', 135), ('capacity', 25), ('monitor', 0)]
     """
     checked_kind("case", case, Case, "read_case")
     return [
         CommandCheck(command, {table: len(getattr(case, table)) for table in tables})
         for command, tables in (
-            ("compare", [table for table in TABLES if table not in CAPACITY_ONLY]),
+            ("compare", [table for table in TABLES if table not in CAPACITY_ONLY + MONITOR_ONLY]),
             ("capacity", [*CAPACITY_ONLY, "waiting", "administration"]),
+            ("monitor", [*MONITOR_ONLY]),
         )
     ]
 

@@ -47,6 +47,7 @@ from bekostiging.case.tables import (
     Provider,
     RiskFactor,
     SalaryScale,
+    Season,
     Shock,
     Substitution,
     Travel,
@@ -131,6 +132,7 @@ class Case(Shown):
     mergers: tuple[Merger, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     salary_scales: tuple[SalaryScale, ...] = ()
+    season: tuple[Season, ...] = ()
     names: Literal["", "real", "invented"] = ""
     """Whether the names of the providers are real; empty: as they look. ``confidential`` says what follows from it."""
     not_bsn: str = ""

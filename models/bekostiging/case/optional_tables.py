@@ -19,6 +19,7 @@ from bekostiging.case.quantities import (
     Identifier,
     Indexation,
     Month,
+    MonthWeight,
     Multiple,
     Periods,
     Positive,
@@ -274,3 +275,14 @@ class Judgement(Assumption):
     criterion: JudgedCriterion
     payment_form: PaymentForm
     judgement: Grade
+
+
+class Season(Assumption):
+    """How the starts of a care form are spread over the months of a year: twelve rows with mean one."""
+
+    table: ClassVar[str] = "season"
+    key: ClassVar[tuple[str, ...]] = ("care_form", "calendar_month")
+    required: ClassVar[bool] = False
+    care_form: Identifier
+    calendar_month: Month
+    weight: MonthWeight

@@ -274,6 +274,14 @@ Count = Annotated[int, Field(ge=1, le=100), Because("een geheel getal vanaf 1", 
 Month = Annotated[
     int, Field(ge=1, le=12), Because("de maand van het jaar, 1 is januari", "the month, 1 is January")
 ]
+MonthWeight = Annotated[
+    float,
+    Field(ge=0.01, le=12),
+    Because(
+        "een veelvoud van een gewone maand: 1,1 is 10 % meer, en 12 is het hele jaar in één maand",
+        "a multiple of an ordinary month: 1.1 is 10 % more, and 12 is the whole year in one month",
+    ),
+]
 Periods = Annotated[
     int, Field(ge=1, le=12), Because("in maanden of jaren, naar het beding", "in months or years, by the clause")
 ]

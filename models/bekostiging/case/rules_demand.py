@@ -17,9 +17,12 @@ from bekostiging.case.model import Case
 from bekostiging.case.numbers import in_en, in_nl, written
 from bekostiging.case.rules_levers import LEVER_RULES
 from bekostiging.case.tables import RiskFactor
+from bekostiging.units import MONTHS
 
 TOLERANCE = 1e-6
 """How far shares may be from one: beyond rounding in a file, below anything that matters in euros."""
+SEASON_TOLERANCE = 5e-3
+"""How far the mean of twelve weights may be from one: that of weights written with two decimals. They are divided by it."""
 EMPIRICAL = 0.05
 """How far duration_cv may be from the spread of the durations it stands for: rounding, not another law."""
 
@@ -181,6 +184,32 @@ def _semidefinite(case: Case, factors: list[RiskFactor]) -> Iterator[Problem]:
     )
 
 
+def _season(case: Case) -> Iterator[Problem]:
+    """A care form has every month, with mean one."""
+    for form in dict.fromkeys(row.care_form for row in case.season):
+        rows = [row for row in case.season if row.care_form == form]
+        missing = sorted(set(range(1, MONTHS + 1)) - {row.calendar_month for row in rows})
+        if missing:
+            listed = ", ".join(map(str, missing))
+            yield Problem(
+                "season",
+                f"zorgvorm {form} mist maand {listed}; geef alle twaalf maanden, of geen",
+                f"care form {form} lacks month {listed}; give all twelve months, or none",
+                row=rows[0].line,
+                column="calendar_month",
+            )
+            continue
+        mean = sum(row.weight for row in rows) / MONTHS
+        if abs(mean - 1) > SEASON_TOLERANCE:
+            yield Problem(
+                "season",
+                f"gewichten van zorgvorm {form} zijn gemiddeld {in_nl(mean, 3)}, moet 1 zijn; deel ze door hun gemiddelde",
+                f"weights of care form {form} have mean {in_en(mean, 3)}, must be 1; divide them by their mean",
+                row=rows[0].line,
+                column="weight",
+            )
+
+
 def _channels(case: Case) -> Iterator[Problem]:
     """Shares of the channels leave something or nothing for the others, never less."""
     for row in case.demand:
@@ -237,6 +266,7 @@ DEMAND_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _distributions,
     _channels,
     _combinations,
+    _season,
     *LEVER_RULES,
     _risk_factors,
     _correlations,

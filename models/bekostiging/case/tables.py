@@ -57,6 +57,7 @@ from bekostiging.case.optional_tables import (
     Profile,
     RiskFactor,
     SalaryScale,
+    Season,
     Shock,
     Substitution,
     Waiting,
@@ -107,6 +108,7 @@ __all__ = [
     "Provider",
     "RiskFactor",
     "SalaryScale",
+    "Season",
     "SharingKey",
     "Shock",
     "Substitution",
@@ -151,6 +153,7 @@ TABLES: dict[str, type[Row]] = {
         Merger,
         Judgement,
         SalaryScale,
+        Season,
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""

@@ -1,9 +1,10 @@
 """The clients of scenarios month by month: who starts, who stops, who is in care at the end of a month, what they use.
 
-Within a year a start has a month of its own weight. Over-dispersed starts are a gamma mixture of Poissons with shape mean /
-(dispersion - 1); were every month drawn so by itself, with one scale, a year would keep exactly the law it has, and given
-the count of the year the months share it by a Dirichlet law with those shapes. So the count of a year is drawn as it always
-is, and ``spread_over_months`` divides it: months are then independent negative binomials, as they are when one counts them.
+Within a year a start has a month, by the weights of its care form (table season; all alike without it). Over-dispersed
+starts are a gamma mixture of Poissons with shape mean / (dispersion - 1); were every month drawn so by itself, with one
+scale, a year would keep exactly the law it has, and given the count of the year the months share it by a Dirichlet law with
+those shapes. So the count of a year is drawn as it always is, and ``spread_over_months`` divides it: months are then
+independent negative binomials, as they are when one counts them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from bekostiging.scenarios import Plan
 from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.factors import Factors
+from bekostiging.scenarios.forecast import season_of
 from bekostiging.scenarios.reduce import MonthTotals
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray
@@ -37,13 +39,14 @@ class Months:
 
 
 def spread_over_months(clients: Clients, planned: Plan, factors: Factors, rng: np.random.Generator) -> Clients:
-    """Give every start of a year a month by Dirichlet weights and a moment within it; nobody changes year."""
+    """Give every start of a year a month by Dirichlet weights about the season, and a moment in it; nobody changes year."""
     sampler, n_years = planned.sampler, planned.n_years
     mean = sampler.forecast.starts[None] * factors.inflow[:, 1:] / MONTHS
     excess = np.maximum(sampler.dispersion - 1.0, 0.0)
     shape = np.where(excess > 0, mean / np.where(excess > 0, excess, 1.0), 1.0)
-    gamma = rng.standard_gamma(np.broadcast_to(shape[..., None], (*shape.shape, MONTHS)))
-    gamma = np.where((excess > 0)[None, None, :, None], gamma + 1e-12, 1.0)
+    weight = season_of(sampler.case).T
+    gamma = rng.standard_gamma(shape[..., None] * weight)
+    gamma = np.where((excess > 0)[None, None, :, None], gamma + 1e-12, weight)
     edges = np.cumsum(gamma / gamma.sum(axis=-1, keepdims=True), axis=-1)
     starting = np.flatnonzero(clients.asked_month != CASELOAD)
     year = np.minimum(clients.asked_month[starting] // MONTHS, n_years - 1)

@@ -65,17 +65,23 @@ class YearSamples:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What was seen, its claims completed, and who was in care on average in each month seen, (n_months, n_cells)."""
+
+    seen: Seen
+    completed: Completed
+    caseload: FloatArray
+
+
+@dataclass(frozen=True)
 class YearWork:
-    """Settles one contract year on the blocks of a plan, given what was seen; picklable."""
+    """Settles one contract year on the blocks of a plan, given what was seen of it, if anything; picklable."""
 
     case: Case
     cells: Cells
     contracts: tuple[Contract, ...]
     year: int
-    seen: Seen | None
-    completed: Completed | None
-    caseload: FloatArray | None
-    """Average of each month seen, (n_months, n_cells)."""
+    known: Known | None = None
 
     def __call__(self, block: Block) -> YearSamples:
         """One block."""
@@ -95,22 +101,19 @@ class YearWork:
             clients, clients.scenario * n_cells + clients.cell, clients.n_scenarios * n_cells, n_months
         )
         fresh = totals.of(clients.rate, later).reshape(clients.n_scenarios, n_cells, n_months).transpose(0, 2, 1)
-        if self.seen is not None:
-            care_use, months = self.joined(care_use, months, clients, rng)
+        if self.known is not None:
+            care_use, months = self.joined(self.known, care_use, months, clients, rng)
         return care_use, months, fresh
 
     @cached_property
     def _n_seen(self) -> int:
-        return 0 if self.seen is None else self.seen.months
+        return 0 if self.known is None else self.known.seen.months
 
     def joined(
-        self, care_use: CareUse, months: Months, clients: Clients, rng: np.random.Generator
+        self, known: Known, care_use: CareUse, months: Months, clients: Clients, rng: np.random.Generator
     ) -> tuple[CareUse, Months]:
         """Care use and months with what was seen in the place of what was drawn."""
-        seen, completed, caseload = self.seen, self.completed, self.caseload
-        assert seen is not None
-        assert completed is not None
-        assert caseload is not None
+        seen, completed, caseload = known.seen, known.completed, known.caseload
         n, n_cells, m = clients.n_scenarios, self.cells.n_cells, seen.months
         n_months = months.units.shape[1]
         group = clients.scenario * n_cells + clients.cell

@@ -17,7 +17,7 @@ from bekostiging.monitoring.seen import ENOUGH, Completed, Seen, average_caseloa
 from bekostiging.scenarios import Cells, Factors, summed_by
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.clients import profile_table
-from bekostiging.scenarios.forecast import DemandForecast, demand_forecast, demand_of_cells
+from bekostiging.scenarios.forecast import DemandForecast, demand_forecast, demand_of_cells, season_of
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -42,7 +42,7 @@ class ObservedMonths:
     ``share`` and ``share_stock``: part of a row's starts and stock that is with contracts that reported; ``starts`` and
     ``stops`` as reported; ``part``: of them that is in; ``stock``: at the start of the contracts; ``begin``: caseload at the
     begin of each month; ``rate`` and ``rate_variance``: log of units per client and month. Arrays (n_months, n_rows) or
-    (n_rows,).
+    (n_rows,). ``season`` (12, n_rows): starts of a calendar month over those of an average one.
     """
 
     forecast: DemandForecast
@@ -56,6 +56,7 @@ class ObservedMonths:
     begin: FloatArray
     rate: FloatArray
     rate_variance: FloatArray
+    season: FloatArray
 
     @property
     def n_months(self) -> int:
@@ -81,7 +82,8 @@ class ObservedMonths:
         """Logs of the means of counts, and means of logs, for each of ``factors``; (n_scenarios, n_observations)."""
         n = len(factors.inflow)
         year = np.arange(self.n_months) // MONTHS
-        means = self.forecast.starts[year] / MONTHS * self.share * self.part[:, None]
+        season = self.season[np.arange(self.n_months) % MONTHS]
+        means = self.forecast.starts[year] / MONTHS * season * self.share * self.part[:, None]
         starts = factors.inflow[:, 1 + year] * means
         stock = factors.inflow[:, 0] * self.forecast.stock * self.share_stock
         alive, stops = self._alive_and_stops(factors)
@@ -194,4 +196,5 @@ def observed_months(case: Case, cells: Cells, seen: Seen, units: Completed) -> O
         begin=by_row(np.where(known, begin, 0.0)),
         rate=rate,
         rate_variance=variance,
+        season=season_of(case),
     )

@@ -64,6 +64,19 @@ def demand_forecast(case: Case, n_years: int) -> DemandForecast:
     )
 
 
+def season_of(case: Case) -> FloatArray:
+    """Starts of a calendar month over those of an average month, (12, n_demand): mean one, and all one without table season.
+
+    A care form without rows is flat. Weights are divided by their mean, so that rounding moves no start to another year.
+    """
+    own: dict[str, FloatArray] = {}
+    for row in case.season:
+        own.setdefault(row.care_form, np.ones(MONTHS))[row.calendar_month - 1] = row.weight
+    flat = np.ones(MONTHS)
+    found = [own.get(row.care_form, flat) for row in case.demand]
+    return np.stack([one if one is flat else one / one.mean() for one in found], axis=1)
+
+
 def durations(case: Case) -> Mixed:
     """Durations in months, a law per row of demand; ``empirical`` is the shape of the care form's own durations."""
     own = sorted({row.care_form for row in case.demand if row.duration_distribution == "empirical"})

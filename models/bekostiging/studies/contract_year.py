@@ -22,7 +22,7 @@ from bekostiging.case.kinds import Count, Seed
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, Taakgericht, build_contracts, reference
 from bekostiging.monitoring.alarm import AlarmRule
-from bekostiging.monitoring.completion import YearSamples, YearWork
+from bekostiging.monitoring.completion import Known, YearSamples, YearWork
 from bekostiging.monitoring.effects import CAUSES, CareYear, causes_of
 from bekostiging.monitoring.expected_months import observed_months, rate_of_cells, spread_of_cells
 from bekostiging.monitoring.posterior import posterior_of
@@ -30,6 +30,7 @@ from bekostiging.monitoring.seen import Completed, Seen, average_caseload, compl
 from bekostiging.scenarios import Cells, Plan, build_cells, each_block, plan, with_factor_distribution
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.forecast import demand_forecast, demand_of_cells
+from bekostiging.studies.contract_year_notes import what_is_assumed
 from bekostiging.studies.inflow_alarm import inflow_alarm
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
@@ -348,11 +349,11 @@ def monitor(
     given = with_factor_distribution(case, posterior_of(case, months, n_years).distribution(case, n_years))
     contracts = contracts_of(case, cells, n_years)
     plans = [plan(one, n_scenarios, n_years, seed, "out_of_sample") for one in (case, given)]
-    nothing = YearWork(case, cells, contracts, seen.year, None, None, None)
-    works = (nothing, replace(nothing, seen=seen, completed=done, caseload=caseload))
+    nothing = YearWork(case, cells, contracts, seen.year)
+    works = (nothing, replace(nothing, known=Known(seen, done, caseload)))
     expected, now = (_samples(planned, work, workers) for planned, work in zip(plans, works, strict=True))
     rule, counts = inflow_alarm(case, seen, months, seed)
-    notes = (*figures.notes, *plans[0].notes, *done.notes, *_without_advances(case, figures), *_invented(figures))
+    notes = (*figures.notes, *plans[0].notes, *done.notes, *what_is_assumed(case, figures))
     return ContractYear(
         case,
         through,
@@ -368,42 +369,6 @@ def monitor(
         counts,
         notes,
         figures,
-    )
-
-
-def _without_advances(case: Case, figures: YearFigures) -> tuple[Note, ...]:
-    """Lump sums of which no advance was typed, so that all they are entitled to counts as to be paid."""
-    form = {lot.id: lot.payment_form for lot in case.lots}
-    lump = [row for row in case.contracts if PAYMENT_FORMS[form[row.lot]].lump_sum]
-    found = [
-        f"{row.provider} ({row.lot})"
-        for row in lump
-        if not any(
-            one.booking == "advance" for one in figures.of_contract(figures.bookings, row.provider, row.lot)
-        )
-    ]
-    if not found:
-        return ()
-    listed = ", ".join(found)
-    return (
-        {
-            "nl": f"Geen voorschotten ingevuld (tabel boekingen) van {listed}: alles waar zij recht op hebben, telt "
-            "als nog te betalen.",
-            "en": f"No advances typed (table bookings) of {listed}: all they are entitled to so far counts as to be paid.",
-        },
-    )
-
-
-def _invented(figures: YearFigures) -> tuple[Note, ...]:
-    """Whether the figures are invented."""
-    n = sum(row.status == "illustrative" for row in figures.actuals)
-    if not n:
-        return ()
-    return (
-        {
-            "nl": f"{n} van de {len(figures.actuals)} rijen maandcijfers zijn verzonnen: dit is een oefening.",
-            "en": f"{n} of {len(figures.actuals)} rows of figures by month are invented: this is an exercise.",
-        },
     )
 
 

@@ -43,22 +43,24 @@ def inflow_alarm(case: Case, seen: Seen, months: ObservedMonths, seed: int) -> t
     ]
     starts = months.forecast.starts[seen.year] / MONTHS * share
     dispersion = 1 + (months.dispersion - 1) * share
+    season = months.season
     means, scatter, levels, counts = [], [], [], []
     part = months.part[first:, None]
     for law in laws:
         own = np.array([law_of[row.care_form] == law for row in case.demand])
         mean = (inflow[:, own] @ starts[own]).mean()
-        means.append(np.full(MONTHS, mean))
+        pattern = np.array([(starts[own] * one[own]).sum() for one in season]) / starts[own].sum()
+        means.append(mean * pattern)
         scatter.append(starts[own] @ dispersion[own] / starts[own].sum())
         levels.append(np.log(inflow[:, own] @ starts[own] / mean))
         # a month that was not reported by everybody counts for the part that was
-        reached = (
-            (months.share[first:][:, own] @ months.forecast.starts[seen.year][own]) / starts[own].sum() / MONTHS
-        )
+        shared = months.share[first:][:, own] * season[: months.n_months - first, own]
+        reached = (shared @ months.forecast.starts[seen.year][own]) / starts[own].sum() / MONTHS
+        reached = reached / pattern[: len(reached)]
         scale = np.where(reached > 0, reached, 1.0) * part[:, 0]
         observed = months.starts[first:][:, own].sum(axis=1) / scale
         judged = (reached > 0) & ((seen.months >= FEWEST) | (np.arange(len(reached)) < len(reached) - 1))
-        counts.append(np.where(judged, observed, mean))
+        counts.append(np.where(judged, observed, means[-1][: len(observed)]))
     rule = alarm_rule(np.array(means), np.array(scatter), np.column_stack(levels), seed)
     found = np.array(counts)
     return rule, np.concatenate([found.sum(axis=0, keepdims=True), found]) if len(laws) > 1 else found

@@ -45,6 +45,7 @@ def test_nothing_seen_is_the_prior() -> None:
         begin=none,
         rate=np.full(n, np.nan),
         rate_variance=np.ones(n),
+        season=np.ones((12, n)),
     )
     given = with_factor_distribution(case(), posterior_of(case(), months, 2).distribution(case(), 2))
     one, other = (draw_block(plan(own, 32, 2, 1, "out_of_sample"), 0) for own in (case(), given))
