@@ -8,20 +8,21 @@ from typing import Any
 from bekostiging.case.errors import Note
 from bekostiging.case.example import example_history
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_nl, written
 from bekostiging.case.tables import (
     Area,
     Begroting,
     CareForm,
-    Combination,
     Demand,
     History,
     Lot,
-    Profile,
-    Waiting,
 )
+from bekostiging.store.completed import to_come
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured, form_estimates
 from bekostiging.store.evidence import FEWEST, Evidence, spread_small
+from bekostiging.store.more_tables import MoreTables
+from bekostiging.store.sitting import handover_weeks
 from bekostiging.store.supply import BY_FORM, Supply
 from bekostiging.store.tables_import import law_of_taakveld
 from bekostiging.store.trajectories import Rebuilt
@@ -55,7 +56,9 @@ class CaseTables:
         self.base_year, self.first_year, self.years = base_year, first_year, years
         self.evidence: list[Evidence] = []
         self.notes: list[Note] = []
-        self.forms = form_estimates(found, base_year)
+        begin = min(found.first.values(), default=found.last)
+        self.late, until, self.unfollowed = to_come(store, found.last, begin)
+        self.forms = form_estimates(found, base_year, until)
         self.places = list(store.municipalities)
         self.law = {one.care_form: one.law for one in self.forms}
         self.lots = self._lots_of_forms()
@@ -75,9 +78,17 @@ class CaseTables:
             "begroting": self._begroting(),
             "policy": example_history("nl")["policy"],
         }
-        optional = {
-            "combinations": self._combinations(), "waiting": self._waiting(), "profiles": self._profiles(),
-        }  # fmt: skip
+        more = MoreTables(self.found, self.forms, self.supply, (self.base_year, self.first_year), self.late)
+        optional = more.made(example)
+        self.evidence += more.evidence
+        self.notes += more.notes
+        inside = more.profiles.inside
+        tables["demand"] = tuple(
+            row.model_copy(update={"units_cv": round(inside[row.care_form], 4)})
+            if row.care_form in inside
+            else row
+            for row in tables["demand"]
+        )
         return tables | {name: rows for name, rows in optional.items() if rows}
 
     def _lots_of_forms(self) -> dict[str, str]:
@@ -137,12 +148,19 @@ class CaseTables:
     def _lots(self) -> tuple[Lot, ...]:
         """Every lot of the conversion table."""
         names = list(dict.fromkeys(self.lots[one.care_form] for one in self.forms))
+        overlap = handover_weeks(self.found)
+        for name in sorted(set(names) & set(overlap)):
+            own = overlap[name]
+            self.evidence.append(
+                Evidence("lots", name, "handover_weeks", own.value, own.error, own.count, "handover")
+            )
         return tuple(
             Lot(
                 id=name, name=name.replace("-", " ").capitalize(),
                 care_forms=tuple(one.care_form for one in self.forms if self.lots[one.care_form] == name),
                 areas=tuple(self.places), payment_form="inspanningsgericht", scale="local", first_year=self.first_year,
                 years=self.years, lead_years=self.first_year - self.base_year, messages="full",
+                handover_weeks=round(overlap[name].value, 2) if name in overlap else 0.0,
                 source="conversietabel van productcodes", status="estimated",
             )
             for name in names
@@ -176,13 +194,8 @@ class CaseTables:
                 few += 1
                 continue
             units, euro = spent[code, form, year]
-            rows.append(
-                History(
-                    area=code, care_form=form, year=year, definition="stock_at_date", clients=float(stock),
-                    starts=float(starts), units=units, euro_realised=max(euro, 0.0), source="305, 307 en goedgekeurde 323",
-                    status="own_data",
-                )
-            )  # fmt: skip
+            rows.append(self._year(code, form, year, (float(stock), float(starts), units, max(euro, 0.0))))
+        self._late_notes()
         if few:
             self.notes.append(
                 {
@@ -191,6 +204,53 @@ class CaseTables:
                 }
             )
         return tuple(rows)
+
+    def _year(self, code: str, form: str, year: int, counted: tuple[float, float, float, float]) -> History:
+        """One year of a care form; what of its claims is still to come is added, with its error."""
+        stock, starts, units, euro = counted
+        late, source, status = self.late.get((form, year)), "305, 307 en goedgekeurde 323", "own_data"
+        if late is not None:
+            units, euro = units * (1 + late.part), euro * (1 + late.part)
+            error = euro * late.error / (1 + late.part)
+            part, off = in_nl(100 * late.part, 2), in_nl(100 * late.error, 2)
+            source += f"; aangevuld met {part} % die nog komt (standaardfout {off})"
+            status = "estimated"
+            self.evidence.append(
+                Evidence(
+                    "history", f"{code} / {year} / {form}", "euro_realised", euro, error, late.months, "completed"
+                )
+            )
+        return History(
+            area=code, care_form=form, year=year, definition="stock_at_date", clients=stock, starts=starts, units=units,
+            euro_realised=euro, source=source, status=status,
+        )  # fmt: skip
+
+    def _late_notes(self) -> None:
+        """What is still to come in all, and of what that cannot be said."""
+        late = [one for (_, year), one in self.late.items() if year == self.base_year]
+        if late:
+            missing = sum(one.euro for one in late)
+            error = sum((one.euro * one.error / one.part) ** 2 for one in late) ** 0.5
+            words = {lang: (written(round(missing), lang), written(round(error), lang)) for lang in ("nl", "en")}
+            self.notes.append(
+                {
+                    "nl": f"Van de declaraties over {self.base_year} is naar schatting {words['nl'][0]} euro nog onderweg "
+                    f"(standaardfout {words['nl'][1]}). De historie is daarmee aangevuld; de omzet in de contracten is wat "
+                    "binnen is.",
+                    "en": f"Of the claims on {self.base_year} an estimated {words['en'][0]} euro is still to come (standard "
+                    f"error {words['en'][1]}). History is completed with it; the revenue of the contracts is what is in.",
+                }
+            )
+        if self.unfollowed:
+            listed = ", ".join(self.unfollowed)
+            self.notes.append(
+                {
+                    "nl": f"Of de declaraties van {listed} compleet zijn, is niet te schatten: geen maand is over twee "
+                    "maanden van ontvangst gevolgd. Lees ook de berichten van de maanden erna in.",
+                    "en": f"Whether the claims of {listed} are complete cannot be estimated: no month was followed over two "
+                    "months of receipt. Import the messages of the months after it too.",
+                }
+            )
 
     def _begroting(self) -> tuple[Begroting, ...]:
         """The begroting of Iv3 where it was imported, else the spending of the base year and a yearly growth, invented."""
@@ -228,31 +288,6 @@ class CaseTables:
             if law:
                 found[code, law, year] = found.get((code, law, year), 0.0) + cents / CENTS
         return found
-
-    def _waiting(self) -> tuple[Waiting, ...]:
-        """Clients who wait by the last quarterly counts, spread over municipalities by clients; no count under ten."""
-        rows = self.store.rows(
-            """WITH last AS (SELECT max(year * 4 + quarter) AS moment FROM quarter_counts WHERE quantity = 'waiting_clients')
-            SELECT form, sum(value) FILTER (quantity = 'waiting_clients'), avg(value) FILTER (quantity = 'waiting_weeks')
-            FROM quarter_counts, last WHERE year * 4 + quarter = moment AND form <> '' GROUP BY form ORDER BY form"""
-        )
-        found = []
-        for form, clients, weeks in rows:
-            own = next((one for one in self.forms if one.care_form == form), None)
-            if own is None or clients is None or clients < FEWEST:
-                continue
-            total = sum(own.persons.values()) or 1
-            self.evidence.append(
-                Evidence("waiting", form, "clients", clients, clients**0.5, int(clients), "waiting_clients")
-            )
-            found += [
-                Waiting(
-                    area=code, care_form=form, clients=round(clients * persons / total, 1), mean_weeks=weeks or 0.0,
-                    source="kwartaalopgave van aanbieders, verdeeld naar cliënten", status="estimated",
-                )
-                for code, persons in own.persons.items()
-            ]  # fmt: skip
-        return tuple(found)
 
     def _demand(self, example: Case) -> tuple[Demand, ...]:
         """A row per municipality and care form with anybody in it."""
@@ -358,64 +393,6 @@ class CaseTables:
             source=source, status="illustrative" if "mean_duration_weeks" in assumed or "units_per_week" in assumed else
             "estimated", **{name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()},
         )  # fmt: skip
-
-    def _profiles(self) -> tuple[Profile, ...]:
-        """One profile per care form: which part of its clients ended as planned, and which came back within five years."""
-        rows = dict[str, tuple[int, int, int, int]]()
-        for form, ended, planned, began, again in self.store.rows(
-            """WITH t AS (SELECT *, lag(ends) OVER (PARTITION BY person, law ORDER BY begins) AS earlier FROM trajectories)
-            SELECT care_form, count(*) FILTER (reason IS NOT NULL), count(*) FILTER (reason IN ('19', '31')),
-                count(*) FILTER (year(begins) = $1),
-                count(*) FILTER (year(begins) = $1 AND earlier < begins AND earlier > begins - INTERVAL 5 YEAR)
-            FROM t GROUP BY care_form""",
-            [self.base_year],
-        ):
-            rows[form] = ended, planned, began, again
-        found = []
-        for one in self.forms:
-            ended, planned, began, again = rows.get(one.care_form, (0, 0, 0, 0))
-            if min(ended, began) < FEWEST:
-                return ()  # of every care form or of none
-            shares = {"success_share": (planned, ended), "repeat_share": (again, began)}
-            for column, (part, whole) in shares.items():
-                share = part / whole
-                error = (share * (1 - share) / whole) ** 0.5
-                self.evidence.append(Evidence("profiles", one.care_form, column, share, error, whole, column))
-            found.append(
-                Profile(
-                    care_form=one.care_form, profile="alle", share=1.0, success_share=round(planned / ended, 4),
-                    repeat_share=round(again / began, 4), status="estimated",
-                    source="307: volgens plan beëindigd; 305: eerder traject binnen vijf jaar, zover de berichten reiken",
-                )
-            )  # fmt: skip
-        return tuple(found)
-
-    def _combinations(self) -> tuple[Combination, ...]:
-        """Persons whose two care forms began within a week of each other, by ten or more."""
-        rows = self.store.rows(
-            """SELECT a.care_form, b.care_form, count(DISTINCT a.person) FROM trajectories AS a JOIN trajectories AS b
-            ON a.person = b.person AND a.municipality = b.municipality AND a.care_form < b.care_form
-            AND abs(date_diff('day', a.begins, b.begins)) <= 7
-            WHERE year(a.begins) = ? GROUP BY ALL ORDER BY ALL""",
-            [self.base_year],
-        )
-        starts = {one.care_form: sum(found.count for found in one.starts.values()) for one in self.forms}
-        found = []
-        for first, second, persons in rows:
-            if persons < FEWEST:
-                continue
-            share = persons / starts[first]
-            self.evidence.append(
-                Evidence("combinations", f"{first} / {second}", "share", share, (share * (1 - share) / starts[first]) ** 0.5,
-                         persons, "together")
-            )  # fmt: skip
-            found.append(
-                Combination(
-                    care_form=first, second_care_form=second, share=round(share, 4),
-                    source=f"305 van {self.base_year}: beide begonnen binnen een week", status="estimated",
-                )
-            )  # fmt: skip
-        return tuple(found)
 
 
 def _law_of(example: Case, form: str) -> str:

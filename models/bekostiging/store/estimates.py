@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from bekostiging.store.season import season_weights
 from bekostiging.store.survival import Survival, kaplan_meier
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.units import DAYS_PER_WEEK, MONTHS
@@ -62,33 +64,61 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def form_estimates(rebuilt: Rebuilt, base_year: int) -> list[FormEstimates]:
-    """The estimates of every care form, in the order of their names."""
+@dataclass(frozen=True)
+class Ages:
+    """Who is followed, and the age in days at which each begins to be, ends, and whether it stopped then.
+
+    ``followed`` and ``first`` (the first complete day of its municipality) are of all trajectories, the others of who is
+    followed: still in care on the first complete day, or begun after it.
+    """
+
+    followed: BoolArray
+    first: IntArray
+    entry: FloatArray
+    leave: FloatArray
+    stopped: BoolArray
+
+
+def ages_of(rebuilt: Rebuilt, table: dict[str, Any]) -> Ages:
+    """The ages of trajectories; care began some time in the day and ended some time in the day."""
+    last = day_number(rebuilt.last)
+    begins, ends = table["begins"].astype(np.int64), table["ends"].astype(np.int64)
+    first = np.array([day_number(rebuilt.first.get(str(code), rebuilt.last)) for code in table["municipality"]])
+    followed = ((ends < 0) | (ends >= first)) & (begins <= last)
+    stopped = ((ends >= 0) & (ends <= last))[followed]
+    leave = (np.where(stopped, ends[followed], last) - begins[followed] + 1).astype(np.float64)
+    entry = np.maximum(first - begins, 0)[followed].astype(np.float64)
+    return Ages(followed, first, entry, leave - 0.5, stopped)
+
+
+def form_estimates(
+    rebuilt: Rebuilt, base_year: int, claimed_until: Mapping[str, date] | None = None
+) -> list[FormEstimates]:
+    """The estimates of every care form, in the order of their names; realised over agreed up to the last day by care form
+    of which the claims are all but complete."""
     found = rebuilt.arrays()
-    claimed = _claimed_units(rebuilt)
+    until = dict(claimed_until or {})
+    claimed = _claimed_units(rebuilt, until)
     return [
-        _of_form(rebuilt, found, np.asarray(found["care_form"] == form), str(form), base_year, claimed)
+        _of_form(
+            rebuilt, found, np.asarray(found["care_form"] == form), str(form), base_year,
+            (claimed, min(until.get(str(form), rebuilt.last), rebuilt.last)),
+        )
         for form in sorted(set(found["care_form"]))
-    ]
+    ]  # fmt: skip
 
 
 def _of_form(
     rebuilt: Rebuilt, found: dict[str, Any], own: BoolArray, form: str, base_year: int,
-    claimed: dict[tuple[str, int, str], float],
+    claims: tuple[dict[tuple[str, int, str], float], date],
 ) -> FormEstimates:  # fmt: skip
     """The estimates of one care form."""
     table = {name: np.asarray(values)[own] for name, values in found.items()}
-    last = day_number(rebuilt.last)
     begins, ends = table["begins"].astype(np.int64), table["ends"].astype(np.int64)
     places = [str(code) for code in sorted(set(table["municipality"]))]
-    first = np.array([day_number(rebuilt.first.get(str(code), rebuilt.last)) for code in table["municipality"]])
-    # followed: still in care on the first complete day, or begun after it
-    followed = ((ends < 0) | (ends >= first)) & (begins <= last)
-    entry = np.maximum(first - begins, 0)[followed].astype(np.float64)
-    stopped = ((ends >= 0) & (ends <= last))[followed]
-    leave = (np.where(stopped, ends[followed], last) - begins[followed] + 1).astype(np.float64)
-    # care began some time in the day and ended some time in the day
-    curve = kaplan_meier(entry, leave - 0.5, stopped) if stopped.sum() >= LEAST_STOPS else None
+    ages = ages_of(rebuilt, table)
+    followed, first = ages.followed, ages.first
+    curve = kaplan_meier(ages.entry, ages.leave, ages.stopped) if ages.stopped.sum() >= LEAST_STOPS else None
     base, until = day_number(date(base_year, 1, 1)), day_number(date(base_year, 12, 31))
     present = (begins < base) & ((ends < 0) | (ends >= base))
     began = (begins >= base) & (begins <= until)
@@ -98,7 +128,7 @@ def _of_form(
     kept = curve.spread_of_caseload() if curve is not None else 1.0
     weekly = table["weekly"].astype(np.float64)
     known = weekly[seen & (weekly > 0)]
-    ratios = _ratios(rebuilt, table, weekly, followed, claimed, form)
+    ratios = _ratios(rebuilt, table, weekly, followed, claims, form)
     channel = table["channel"][began & (table["channel"] != "")]
     return FormEstimates(
         form, str(table["law"][0]),
@@ -153,12 +183,36 @@ def _share(chosen: Any) -> Measured | None:
 
 
 def _dispersion(begins: IntArray, place: Any, first: IntArray, until: int) -> Measured | None:
-    """Variance over mean of the starts of a month, given the yearly level of each municipality.
+    """Variance over mean of the starts of a month, given the yearly level of each municipality and the season.
 
-    A month in each year is compared with the mean of its year: growth is no dispersion. With n months around k means the
-    estimate is a chi-square over n - k (its relative error sqrt(2 / (n - k))), months of unequal length scaled.
+    A month in each year is compared with the mean of its year and with its season (``season_weights``, of all municipalities
+    together): growth and season are no dispersion. With n months around k means and a season of which b was kept the
+    estimate is a chi-square over n - k - 11 b (its relative error the root of two over that), months of unequal length
+    scaled.
     """
-    spread, mean, freedom = 0.0, 0.0, 0
+    blocks = _whole_years(begins, place, first, until)
+    if not blocks:
+        return None
+    counts, even = (np.array(column) for column in zip(*((one, flat) for _, one, flat in blocks), strict=True))
+    years = np.array([year for year, _, _ in blocks])
+    by_year = [(counts[years == year].sum(axis=0), even[years == year].sum(axis=0)) for year in np.unique(years)]
+    season = season_weights(*(np.array(column) for column in zip(*by_year, strict=True)))
+    expected, lost = even, 0.0
+    if season is not None:
+        expected, lost = even * season.weight, (MONTHS - 1) * season.kept
+        expected = expected * (counts.sum(axis=1) / expected.sum(axis=1))[:, None]
+    total = counts.sum(axis=1)
+    spread = float(((np.square(counts - expected) / expected).sum(axis=1) * total).sum())
+    freedom = len(blocks) * (MONTHS - 1) - lost
+    value = spread / float(total.sum()) * len(blocks) / freedom
+    return Measured(value, value * float(np.sqrt(2 / freedom)), len(blocks) * (MONTHS - 1))
+
+
+def _whole_years(
+    begins: IntArray, place: Any, first: IntArray, until: int
+) -> list[tuple[int, FloatArray, FloatArray]]:
+    """Year, starts by month and those of an even year, of every municipality and whole year with ten starts or more."""
+    blocks = []
     last = np.datetime64(_EPOCH) + until
     for code in sorted(set(place)):
         own = place == code
@@ -172,37 +226,32 @@ def _dispersion(begins: IntArray, place: Any, first: IntArray, until: int) -> Me
             if edges[0] < int(first[own][0]):
                 continue  # a year that is not complete
             counts = np.histogram(begins[own], bins=np.append(edges[:-1], edges[-1] - 0.5))[0].astype(np.float64)
-            expected = counts.sum() * np.diff(edges) / (edges[-1] - edges[0])
-            if counts.sum() < FEWEST:
-                continue
-            spread += float((np.square(counts - expected) / expected).sum() * counts.sum() / MONTHS)
-            mean += float(counts.sum()) / MONTHS
-            freedom += MONTHS - 1
-    if not freedom or mean <= 0:
-        return None
-    value = spread / mean / (MONTHS - 1)
-    return Measured(value, value * float(np.sqrt(2 / freedom)), freedom)
+            if counts.sum() >= FEWEST:
+                blocks.append((year, counts, counts.sum() * np.diff(edges) / (edges[-1] - edges[0])))
+    return blocks
 
 
-def _claimed_units(rebuilt: Rebuilt) -> dict[tuple[str, int, str], float]:
-    """Units that stand, by municipality, person and care form, in the unit of the care form."""
+def _claimed_units(rebuilt: Rebuilt, until: Mapping[str, date]) -> dict[tuple[str, int, str], float]:
+    """Units that stand, by municipality, person and care form, in the unit of the care form, up to a day of each."""
     found = rebuilt.store.rows(
         """SELECT c.municipality, c.person, p.care_form, sum(CAST(c.volume * CASE WHEN c.unit = p.unit THEN 1
                WHEN c.unit = 'minute' AND p.unit = 'hour' THEN 1 / 60.0 WHEN c.unit = 'hour' AND p.unit = 'minute' THEN 60
                END AS DECIMAL(18, 6)))::DOUBLE, bool_and(c.unit = p.unit OR c.unit IN ('minute', 'hour'))
            FROM paid AS c JOIN products AS p ON p.law = c.law AND p.code = c.product AND c.begins BETWEEN p.first AND p.last
-           WHERE c.begins <= ? GROUP BY ALL""",
-        [rebuilt.last],
+           LEFT JOIN (SELECT unnest($1::VARCHAR[]) AS care_form, unnest($2::DATE[]) AS until) AS u
+               ON u.care_form = p.care_form
+           WHERE c.begins <= least(coalesce(u.until, $3), $3) GROUP BY ALL""",
+        [list(until), list(until.values()), rebuilt.last],
     )
     return {(code, person, form): units for code, person, form, units, fits in found if fits and units is not None}
 
 
 def _ratios(
     rebuilt: Rebuilt, table: dict[str, Any], weekly: FloatArray, followed: BoolArray,
-    claimed: dict[tuple[str, int, str], float], form: str,
+    claims: tuple[dict[tuple[str, int, str], float], date], form: str,
 ) -> FloatArray:  # fmt: skip
     """Delivered over agreed units of every person with one trajectory of the care form and enough agreed."""
-    last = day_number(rebuilt.last)
+    claimed, last = claims[0], day_number(claims[1])
     begins, ends = table["begins"].astype(np.int64), table["ends"].astype(np.int64)
     person, counts = np.unique(table["person"], return_counts=True)
     once = dict(zip(person.tolist(), counts.tolist(), strict=True))

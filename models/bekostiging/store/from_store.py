@@ -21,6 +21,7 @@ from bekostiging.store.database import Store
 from bekostiging.store.evidence import StoreCase
 from bekostiging.store.products import unmapped_products
 from bekostiging.store.trajectories import rebuilt
+from bekostiging.units import QUARTERS
 
 EXAMPLE = "almere"
 MOST_UNMAPPED = 0.01
@@ -183,7 +184,16 @@ def _with_prices(case: Case, tables: CaseTables) -> Case:
                 "aandeel in de starts; kostprijs bij marge 1,5 % (Jeugdautoriteit)",
             )
         )  # fmt: skip
-    return replace(case, offers=tuple(rows), providers=tuple(_provider(row, tables) for row in case.providers))
+    levels = {form: case.price_index.between(lot, tables.base_year, case.first_year) for form, lot in lots.items()}
+    # profiles are priced at the prices of the base year
+    profiles = tuple(
+        row
+        if row.price is None
+        else row.model_copy(update={"price": round(row.price * levels.get(row.care_form, 1.0), 2)})
+        for row in case.profiles
+    )
+    providers = tuple(_provider(row, tables) for row in case.providers)
+    return replace(case, offers=tuple(rows), profiles=profiles, providers=providers)
 
 
 def _provider(row: Provider, tables: CaseTables) -> Provider:
@@ -195,7 +205,7 @@ def _provider(row: Provider, tables: CaseTables) -> Provider:
     latest = {name: value for name, _, value, _ in reversed(found)}
     results = [value for name, _, value, _ in found if name == "result"][:3]
     if not {"equity", "total_assets", "turnover"} <= set(latest) or not results:
-        return row
+        return _provider_by_counts(row, tables)
     region = sum(one.revenue for one in tables.supply.contracts if one.provider == row.id)
     results += [results[-1]] * (3 - len(results))
     return row.model_copy(
@@ -204,5 +214,34 @@ def _provider(row: Provider, tables: CaseTables) -> Provider:
             "turnover": latest["turnover"], "result_1": results[0], "result_2": results[1], "result_3": results[2],
             "region_turnover_share": min(region / latest["turnover"], 1.0) if latest["turnover"] > 0 else 1.0,
             "source": f"jaarrekening {found[0][1]} (DigiMV); vaste kosten en marge aangenomen", "status": "estimated",
+        }
+    )  # fmt: skip
+
+
+_LAST_YEAR = """WITH moments AS (SELECT DISTINCT year * 4 + quarter AS moment FROM quarter_counts
+    WHERE provider = $1 AND quantity = 'revenue' AND value IS NOT NULL)
+SELECT quantity, sum(value), count(DISTINCT year * 4 + quarter), max(year), max_by(quarter, year * 4 + quarter)
+FROM quarter_counts WHERE provider = $1 AND quantity IN ('revenue', 'result') AND form = '' AND value IS NOT NULL
+    AND year * 4 + quarter > (SELECT max(moment) - 4 FROM moments) GROUP BY quantity"""
+
+
+def _provider_by_counts(row: Provider, tables: CaseTables) -> Provider:
+    """A provider with turnover and result of its last four quarters, where no annual accounts are; equity stays invented."""
+    found = {name: values for name, *values in tables.store.rows(_LAST_YEAR, [row.id])}
+    if set(found) != {"revenue", "result"} or any(values[1] < QUARTERS for values in found.values()):
+        return row
+    turnover, _, year, quarter = found["revenue"]
+    if turnover <= 0:
+        return row
+    result = found["result"][0]
+    region = sum(one.revenue for one in tables.supply.contracts if one.provider == row.id)
+    scale = turnover / row.turnover if row.turnover > 0 else 1.0
+    return row.model_copy(
+        update={
+            "turnover": turnover, "result_1": result, "result_2": result, "result_3": result, "equity": row.equity * scale,
+            "total_assets": row.total_assets * scale, "region_turnover_share": min(region / turnover, 1.0),
+            "source": f"kwartaalopgave, vier kwartalen tot en met kwartaal {quarter} van {year}; vermogen, vaste kosten en "
+            "marge aangenomen, eerdere resultaten als dit",
+            "status": "illustrative",
         }
     )  # fmt: skip

@@ -135,6 +135,47 @@ def test_accounts_and_inhabitants_come_back(back: tuple[Case, StoreCase, int, in
         assert back_again.status == "published"
 
 
+def test_profiles_add_up_to_their_care_form(back: tuple[Case, StoreCase, int, int]) -> None:
+    """Prices of trajectories by share come to the weeks, units and price of all, within three errors; the spread of the
+    agreed units is that of profiles and inside them together."""
+    _, made, _, _ = back
+    told = {(one.key, one.column): one for one in made.evidence}
+    forms = {row.care_form for row in made.case.profiles if row.profile == "zwaar"}
+    assert len(forms) >= 4
+    for form in forms:
+        rows = [row for row in made.case.profiles if row.care_form == form]
+        share, factor = (np.array([getattr(row, name) for row in rows]) for name in ("share", "intensity_factor"))
+        assert (share.sum(), share @ factor) == (pytest.approx(1), pytest.approx(1))
+        total = told[form, "units_cv"].value
+        inside = next(row.units_cv for row in made.case.demand if row.care_form == form)
+        assert inside is not None
+        assert (1 + inside**2) * float(share @ factor**2) == pytest.approx(1 + total**2, rel=1e-3)
+        price = np.array([told[f"{form} / {row.profile}", "price"].value for row in rows])
+        error = np.array([told[f"{form} / {row.profile}", "price"].error for row in rows])
+        tariff = {
+            round(one.value, 2)
+            for one in made.evidence
+            if one.column == "tariff" and one.key.endswith(f" / {form}")
+        }
+        assert len(tariff) == 1
+        plain = told[form, "mean_duration_weeks"].value * told[form, "units_per_week"].value * tariff.pop()
+        assert abs(float(share @ price) - plain) < 3 * float(np.sqrt(np.square(share * error).sum())), form
+
+
+def test_what_months_say_has_its_error(back: tuple[Case, StoreCase, int, int]) -> None:
+    """Nothing moves together in the generator and no month is special: within four errors, none of which is zero."""
+    _, made, _, _ = back
+    found = [one for one in made.evidence if one.query in ("season", "together_by_month", "correlation")]
+    assert {one.query for one in found} == {"season", "together_by_month", "correlation"}
+    for one in found:
+        assert one.error is not None
+        assert one.error > 0
+        assert abs(one.value - (1 if one.query == "season" else 0)) < 4 * one.error, one
+    sitting = [one for one in made.evidence if one.query == "sitting"]
+    assert sitting
+    assert all(0 < one.value < 1 for one in sitting)
+
+
 def test_a_case_is_held_against_its_store(back: tuple[Case, StoreCase, int, int]) -> None:
     """Nothing of its own case is odd; a duration that was doubled is."""
     _, made, _, _ = back
