@@ -211,7 +211,7 @@ def source_of(name: str | Path) -> Source:
 
 
 def refuse_other_kinds(place: Path) -> None:
-    """Refuse what is there and no case: a file of Numbers, one table alone, a folder with a workbook and no tables.
+    """Refuse what is there and no case: a file of Numbers, one table alone, a folder with a workbook alone or with no table.
 
     Raises
     ------
@@ -236,6 +236,13 @@ def refuse_other_kinds(place: Path) -> None:
         raise UserError(
             f"In map {place} staan geen tabellen (.csv), wel {shown}; geef dat werkboek zelf: {place / books[0]}.",
             f"Folder {place} holds no tables (.csv) but {shown}; give that workbook itself: {place / books[0]}.",
+        )
+    if not any(is_table(one) or one == "case.toml" for one in names):
+        raise UserError(
+            f"In map {place} staat geen casus: geen case.toml en geen enkele tabel (.csv); geef een map waarin die staan, "
+            "of een werkboek (.xlsx).",
+            f"Folder {place} holds no case: no case.toml and not one table (.csv); give a folder that holds them, or a "
+            "workbook (.xlsx).",
         )
 
 

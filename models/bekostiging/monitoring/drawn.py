@@ -101,11 +101,19 @@ def drawn_months(case: Case, seed: Seed, months: Count = 12, lang: str = "nl", s
     True
     """
     lang = checked_language("lang", lang)
-    if months > MONTHS * case.n_years or shift <= 0:
+    if months > MONTHS * case.n_years:
         raise UserError(
-            f"months {months}, shift {shift}: geef ten hoogste {MONTHS * case.n_years} maanden en een factor boven nul.",
-            f"months {months}, shift {shift}: give at most {MONTHS * case.n_years} months and a factor above zero.",
+            f"{{months}} {months}: het contract duurt {MONTHS * case.n_years} maanden; geef er ten hoogste zoveel.",
+            f"{{months}} {months}: the contract lasts {MONTHS * case.n_years} months; give at most as many.",
             exit_code=2,
+            arguments=["months"],
+        )
+    if shift <= 0:
+        raise UserError(
+            f"{{shift}} {shift}: de instroom kan niet nul of minder worden; geef een factor boven nul.",
+            f"{{shift}} {shift}: the inflow cannot become zero or less; give a factor above zero.",
+            exit_code=2,
+            arguments=["shift"],
         )
     n_years = -(-months // MONTHS)
     planned = plan(case, FEWEST, n_years, seed, "out_of_sample")

@@ -154,8 +154,8 @@ def forget_everything(path: str | Path) -> int:
 
 def _renewed(path: Path, kept: Mapping[str, str], given: list[object], what: str, *, nobody: bool = False) -> int:
     """Write the store anew with what is kept, put it in the place of the old one, and give the number of rows that went."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.renewed")
     with open_store(path, read_only=False) as store:
+        draft = path.with_name(f"{path.name}.{os.getpid()}.renewed")
         try:
             write_empty(draft, store.about)
             gone = _copied(store, draft, kept, given)

@@ -92,9 +92,15 @@ def _content(path: Path) -> Any:
         if path.stat().st_size > MOST_BYTES:
             raise _refused(path, "is te groot voor een keuze.json", "is too large for a keuze.json")
         return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = error.strerror or error
-        raise _refused(path, f"kan niet worden gelezen ({reason})", f"cannot be read ({reason})") from None
+    except OSError:
+        if path.exists():
+            nl, en = (
+                "kan niet worden gelezen; geef een bestand dat u mag lezen",
+                "cannot be read; give a file you may read",
+            )
+        else:
+            nl, en = "dit bestand is er niet; controleer de naam", "there is no such file; check its name"
+        raise _refused(path, nl, en) from None
     except (ValueError, RecursionError):
         raise _refused(
             path,

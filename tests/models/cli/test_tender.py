@@ -28,7 +28,10 @@ def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         ),
         (("compare", "region", "--sheets", "--counter-offer", "3%,5%"), "geef getallen met een punt"),
         (("compare", "region", "--sheets", "--counter-offer", "0.03,1.5"), "free_zone 1.5"),
-        (("diff", "nergens", "elders"), "nergens is geen map met resultaten: manifest.json is er niet"),
+        (
+            ("diff", "nergens", "elders"),
+            "Resultaat A, nergens, is geen map met resultaten: manifest.json is er niet",
+        ),
         (("diff", "nergens", "elders", "--form", "x"), "x"),
         (("landscape", "almera"), "Bedoelt u almere?"),
     ],

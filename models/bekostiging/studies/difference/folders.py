@@ -74,12 +74,11 @@ def _json_of(place: Path, name: str, argument: str) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict):
         raise UserError(
-            f"{{{argument}}} {place} is geen map met resultaten: {name} is er niet of is niet te lezen; noem een map die "
-            "compare schreef.",
-            f"{{{argument}}} {place} is no folder of results: {name} is not there or cannot be read; name a folder that "
-            "compare wrote.",
+            f"Resultaat {argument.upper()}, {place}, is geen map met resultaten: {name} is er niet of is niet te lezen; "
+            "noem een map die compare schreef.",
+            f"Result {argument.upper()}, {place}, is no folder of results: {name} is not there or cannot be read; name a "
+            "folder that compare wrote.",
             exit_code=2,
-            arguments=[argument],
         )
     return content
 
@@ -89,11 +88,10 @@ def _refuse_changed(place: Path, name: str, known: Mapping[str, str], argument: 
     file = place / name
     if name in known and file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != known[name]:
         raise UserError(
-            f"{{{argument}}} {place}: {name} is veranderd nadat het resultaat werd geschreven (het past niet meer bij "
-            f"{MANIFEST}); neem de oorspronkelijke map, of maak het resultaat opnieuw.",
-            f"{{{argument}}} {place}: {name} was changed after the result was written (it no longer fits {MANIFEST}); "
-            "take the original folder, or make the result again.",
-            arguments=[argument],
+            f"Resultaat {argument.upper()}, {place}: {name} is veranderd nadat het resultaat werd geschreven (het past "
+            f"niet meer bij {MANIFEST}); neem de oorspronkelijke map, of maak het resultaat opnieuw.",
+            f"Result {argument.upper()}, {place}: {name} was changed after the result was written (it no longer "
+            f"fits {MANIFEST}); take the original folder, or make the result again.",
         )
 
 
