@@ -43,8 +43,8 @@ drawn = drawn_months(case, YEAR_SEED, months=max(REPORTS), lang=LANG)
 # %% [markdown]
 # ## Three reports of one year
 #
-# Each report knows only what had come in by then. The band narrows, and the truth, claims at the tariffs of the contract
-# less what is credited later, should lie in it eight times out of ten.
+# Each report knows only what had come in by then. The band narrows, and the truth, what was delivered at the tariffs of the
+# contract, should lie in it eight times out of ten.
 
 # %%
 years = {}
@@ -53,7 +53,7 @@ for month in REPORTS:
     years[month] = monitor(case, drawn.figures, through, n_scenarios=N_FUTURES, seed=SEED, workers=WORKERS)
 under = years[REPORTS[0]].cells.contract >= 0
 price = years[REPORTS[0]].forecast.price.mean(axis=0)
-truth = 0.995 * float(drawn.truth.units[0].sum(axis=0)[under] @ price[under])
+truth = float(drawn.truth.units[0].sum(axis=0)[under] @ price[under])
 rows = []
 for month, year in years.items():
     claims = year.forecast.by_month.sum(axis=(1, 2))

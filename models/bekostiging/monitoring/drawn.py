@@ -1,7 +1,8 @@
 """Figures by month of a year that the model draws, with delays of reporting: to learn and to test with.
 
 The delays are invented: four of five claims come in the month after the care, one of six starts is reported a month late,
-and of every claim half a percent is credited. ``illustrative`` stands at every row.
+and half a percent of what is claimed is too much and is credited two months later, so that in the end what was delivered is
+claimed. ``illustrative`` stands at every row.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ EVENNESS = 400.0
 REPORTED_AT_ONCE = 0.85
 """Part of the starts and stops that is reported in their own month; the rest a month later. Invented."""
 CREDITED = 0.005
-"""Part of what was claimed that is credited two months after it came in; invented."""
+"""Part of what was claimed that was too much, and is credited two months after it came in; invented."""
 FEWEST = 32
 """Scenarios that are planned; only the first is looked at."""
 SOURCE: Said = ("scenario van het model (verzonnen)", "scenario of the model (invented)")
@@ -189,11 +190,15 @@ def _late(counts: FloatArray, rng: np.random.Generator) -> FloatArray:
 
 
 def _claims(units: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """First claims and credits by delay, month and cell."""
+    """First claims and credits by delay, month and cell; together the units."""
     n = len(CLAIMED)
     later = rng.dirichlet(EVENNESS * CLAIMED[1:], size=units.shape)
     first = np.concatenate(
-        [np.zeros((1, *units.shape)), np.moveaxis(later, -1, 0) * units, np.zeros((2, *units.shape))]
+        [
+            np.zeros((1, *units.shape)),
+            np.moveaxis(later, -1, 0) * units / (1 - CREDITED),
+            np.zeros((2, *units.shape)),
+        ]
     )
     credits = np.zeros_like(first)
     credits[2 : n + 2] = -CREDITED * first[:n]

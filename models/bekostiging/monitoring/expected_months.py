@@ -171,7 +171,9 @@ def observed_months(case: Case, cells: Cells, seen: Seen, units: Completed) -> O
     begin = np.concatenate([first[None], end[:-1]])
     believed = (units.part >= ENOUGH) & known & (caseload > 0)
     gross = np.nansum(seen.claims, axis=1)
-    whole = by_row(np.where(believed, np.divide(gross, units.part, out=np.zeros_like(gross), where=believed), 0.0))
+    claimed = np.divide(gross, units.part, out=np.zeros_like(gross), where=believed)
+    # what is credited was not delivered
+    whole = by_row(np.where(believed, claimed * (1 + units.credit) + np.nansum(seen.credits, axis=1), 0.0))
     months = by_row(np.where(believed, caseload, 0.0))
     spread = np.zeros(n_rows)
     spread[row] = spread_of_cells(case, cells)
@@ -184,6 +186,9 @@ def observed_months(case: Case, cells: Cells, seen: Seen, units: Completed) -> O
     variance[seen_rate] = (
         np.square(spread) * counted / np.maximum(client_months, 1e-9) + error / np.maximum(total, 1e-9) ** 2
     )[seen_rate]
+    rate[seen_rate] += (
+        variance[seen_rate] / 2
+    )  # the log of a mean lies half its variance below the log of what it is of
     return ObservedMonths(
         forecast=forecast,
         dispersion=np.array([one.starts_dispersion for one in case.demand]),

@@ -155,12 +155,14 @@ class Completed:
     """The units of the months seen, completed; arrays (n_months, n_cells).
 
     ``units``: best estimate, credits to come included; ``error``: its standard error; ``part``: pi of its contract;
-    ``weight``: k; ``expected``: mu, from who was in care; ``by_contract``: completeness of each contract that claims.
+    ``credit``: credits still to come, a part of gross; ``weight``: k; ``expected``: mu, from who was in care;
+    ``by_contract``: completeness of each contract that claims.
     """
 
     units: FloatArray
     error: FloatArray
     part: FloatArray
+    credit: FloatArray
     expected: FloatArray
     weight: float
     by_contract: dict[int, Completeness]
@@ -238,7 +240,7 @@ def completed(cells: Cells, seen: Seen, caseload: FloatArray, rate: FloatArray, 
     believed = part / np.maximum(part + weight, 1e-9)
     variance = np.square(believed) * variance + np.square(1 - believed) * of_view
     error = np.sqrt(np.where(part >= 1, 0.0, variance))
-    return Completed(units, error, part, expected, weight, found, _notes(cells, seen, found))
+    return Completed(units, error, part, credit, expected, weight, found, _notes(cells, seen, found))
 
 
 def _ahead(n: int) -> BoolArray:

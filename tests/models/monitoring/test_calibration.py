@@ -87,6 +87,34 @@ def test_ranks_are_uniform_over_four_hundred_years() -> None:
         assert chisquare(np.bincount(own * 20 // (DRAWS + 1), minlength=20)).pvalue > 0.001
 
 
+def test_units_of_a_client_are_scored_as_they_are_drawn() -> None:
+    """Twenty months on, what came in of the first twelve adds up to what was delivered: what was credited is in neither. The
+    log of units per client is that of these numbers, raised by half its variance."""
+    case = small()
+    cells = build_cells(case)
+    row, forecast = demand_of_cells(case, cells), demand_forecast(case, 2)
+    drawn = drawn_months(case, 3, 20)
+    first = [one for one in drawn.figures.actuals if one.month < f"{case.first_year + 1}-01"]
+    under = cells.contract >= 0
+    delivered = drawn.truth.units[0, :, under].T
+    assert sum(one.units for one in first) == pytest.approx(delivered[:12].sum(), rel=1e-4)
+    assert min(one.units for one in first) < 0
+    seen = seen_through(case, cells, drawn.figures, f"{case.first_year + 1}-08")
+    caseload = average_caseload(seen, forecast.stock[row] * expected_shares(cells, row, 1)[0])
+    done = completed(cells, seen, caseload, rate_of_cells(case, cells), spread_of_cells(case, cells))
+    months = observed_months(case, cells, seen, done)
+    for i in range(len(case.demand)):
+        own = (row == i) & under
+        whole = drawn.truth.units[0][:19, own].sum() / caseload[:19, own].sum()
+        assert months.rate[i] - months.rate_variance[i] / 2 == pytest.approx(np.log(whole), abs=0.002)
+    # a tenth that is still to be credited, or was, is a tenth that was not delivered
+    to_come = observed_months(case, cells, seen, replace(done, credit=done.credit - 0.1))
+    was = observed_months(case, cells, replace(seen, credits=seen.credits - 0.1 * seen.claims), done)
+    level = months.rate - months.rate_variance / 2
+    for other in (to_come, was):
+        assert other.rate - other.rate_variance / 2 == pytest.approx(level + np.log(0.9), abs=0.01)
+
+
 def covered(seeds: range, paths: int) -> int:
     """How many years end within the band of eight of ten that was given halfway."""
     case, inside = small(), 0
@@ -96,8 +124,7 @@ def covered(seeds: range, paths: int) -> int:
             case, drawn.figures, f"{case.first_year}-{MONTHS_SEEN:02d}", n_scenarios=paths, seed=seed + 5000
         )
         under = year.cells.contract >= 0
-        # half a percent of what was claimed is credited: all of it but of the last two months' claims
-        truth = 0.995 * float(drawn.truth.units[0].sum(axis=0)[under] @ year.cells.tariff[under])
+        truth = float(drawn.truth.units[0].sum(axis=0)[under] @ year.cells.tariff[under])
         level = year.forecast.price[:, under] / year.cells.tariff[under]
         claims = (year.forecast.units[:, under] * year.cells.tariff[under]).sum(axis=1)
         assert np.ptp(level) < 0.5

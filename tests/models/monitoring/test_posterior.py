@@ -87,11 +87,11 @@ def whole() -> ContractYear:
 
 
 def test_a_full_year_is_the_year(whole: ContractYear) -> None:
-    """What was drawn, less the half percent that is credited; what is uncertain is what is not yet reported."""
+    """What was drawn; what is uncertain is what is not yet reported, or not yet credited."""
     under = whole.cells.contract >= 0
     euro = drawn().truth.units[0].sum(axis=0) * whole.forecast.price.mean(axis=0)
     claims = whole.forecast.by_month.sum(axis=(1, 2))
-    assert claims.mean() == pytest.approx(0.995 * euro[under].sum(), rel=0.006)
+    assert claims.mean() == pytest.approx(euro[under].sum(), rel=0.003)
     assert claims.std() < 0.01 * claims.mean()
     assert whole.expected.by_month.sum(axis=(1, 2)).std() > 5 * claims.std()
 
