@@ -6,11 +6,11 @@ Imports of the package itself are made inside the commands, so that ``--help`` a
 
 import sys
 
-from bekostiging.cli import benchmark, compare, data, decide, prepare, year
+from bekostiging.cli import benchmark, compare, data, decide, papers, prepare, year
 from bekostiging.cli.application import app, system_refused
 from bekostiging.cli.console import show_every_text
 
-__all__ = ["app", "benchmark", "compare", "data", "decide", "main", "prepare", "year"]
+__all__ = ["app", "benchmark", "compare", "data", "decide", "main", "papers", "prepare", "year"]
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from bekostiging.cli.options import (
     Template,
     command,
 )
+from bekostiging.cli.papers import papers_wished
 from bekostiging.options import OF_DIFFERENCE, Options
 
 if TYPE_CHECKING:
@@ -78,17 +79,12 @@ def compare(
         return compare(brought, precision=precision, **run)
 
     settings = {name: value for name, value in run.items() if name in OF_RESULTS} | {"precision": precision}
-    wish = None
     with user_errors(output.lang):
         if dossier:
             from bekostiging.report.tender.about import settings_of
 
             settings_of("compare", settings, "--dossier")
-        if papers or odf or template is not None or form:
-            from bekostiging.report import PapersAsked
-
-            wish = PapersAsked(template, odf, form)
-            wish.check()
+        wish = papers_wished(papers, template, odf, form)
         offer = _counter_offer(counter) if sheets else None
     more = _More(case, output.lang, settings if dossier else None, wish, offer, step, provider, choices)
     try:

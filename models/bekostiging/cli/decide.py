@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bekostiging.cli.application import print_notes, user_errors
 from bekostiging.cli.frame import study_case
-from bekostiging.cli.options import CaseName, Explore, Output, RiskWeight, command
+from bekostiging.cli.options import CaseName, Explore, Odf, Output, Papers, RiskWeight, Template, command
+from bekostiging.cli.papers import papers_wished
 from bekostiging.options import OF_CAPACITY, Options
+
+NOTHING_TO_PROPOSE = {
+    "nl": "Er is geen taakgericht budget binnen alle grenzen, dus zijn er geen stukken; compare --papers schrijft ze met "
+    "een andere vorm.",
+    "en": "There is no lump sum within all limits, so there are no papers; compare --papers writes them with another form.",
+}
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.case.errors import Note
     from bekostiging.evaluation import Study
+    from bekostiging.report import PapersAsked
+    from bekostiging.studies import LumpSumStudy
 
 
 @command()
@@ -32,6 +43,9 @@ def lumpsum(
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
     mix: Annotated[bool, typer.Option(help="Choose the payment form of every lot too.")] = False,
     precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
+    papers: Papers = False,
+    template: Template = None,
+    odf: Odf = False,
     explore: Explore = True,
 ) -> None:
     """Design the lump sum alone: its terms, its limits on out-of-sample scenarios, its margin, and alternatives."""
@@ -53,7 +67,42 @@ def lumpsum(
             **run,
         )
 
-    study_case(case, output, run, study, "-lumpsum", explore=explore)
+    told: list[Note] = []
+    with user_errors(output.lang):
+        wish = papers_wished(papers, template, odf, "")
+        _refuse_mix(mix, wish)
+
+    def write(study: LumpSumStudy, draft: Path) -> None:
+        """Write the papers, where there is a lump sum to propose."""
+        from bekostiging.report import write_papers
+
+        if wish is not None and study.budget is not None:
+            told.extend(write_papers(study, draft, output.lang, wish))
+        elif wish is not None:
+            told.append(NOTHING_TO_PROPOSE)
+
+    try:
+        study_case(case, output, run, study, "-lumpsum", also=write, explore=explore)
+    finally:
+        print_notes(told, output.lang)
+
+
+def _refuse_mix(mix: bool, wish: PapersAsked | None) -> None:
+    """Refuse papers of lots that each have a form of their own.
+
+    Raises
+    ------
+    UserError
+        Both are asked for.
+    """
+    from bekostiging.case import UserError
+
+    if mix and wish is not None:
+        raise UserError(
+            "--papers gaat niet samen met --mix: de stukken stellen één vorm voor; laat --mix weg, of gebruik compare.",
+            "--papers does not go with --mix: papers propose one form; leave --mix out, or use compare.",
+            exit_code=2,
+        )
 
 
 @command()

@@ -115,6 +115,11 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
     >>> round(found.spending), round(found.tariff_percent), found.price_years
     (127986447, 1279864, ())
     """
+    return case.cache.of(("assumed", tuple(given)), (), lambda: _assumed(case, given))
+
+
+def _assumed(case: Case, given: Sequence[str]) -> Assumed:
+    """The assumptions, computed."""
     cells = build_cells(case)
     by_cell = _euros(case, cells)
     spending = float(by_cell.sum())

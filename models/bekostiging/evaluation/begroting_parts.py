@@ -1,8 +1,9 @@
 """The amounts for the begroting by lot and by taakveld: parts that add up to the total, and what each needs.
 
-Nominal euro of the reported municipalities. Spending of a lot with care forms of several taakvelden is divided in proportion
-to what those care forms are expected to cost there, in every year: expected units times tariff. What is begroot is known by
-law; it is that of a taakveld where the law has no other and the taakveld no other law. The way from the budgets of
+Nominal euro of the reported municipalities. What a municipality pays of a lot with care forms of several taakvelden is
+divided in proportion to what those care forms are expected to cost for its own inhabitants, in every year: expected units
+times tariff; so a taakveld of all together is the sum of that of every municipality. What is begroot is known by law; it is
+that of a taakveld where the law has no other and the taakveld no other law. The way from the budgets of
 the contracts to what is expected goes over three amounts that are each computed from the scenarios::
 
     budgets of the contracts + settlement (corridor, clauses, index) - part of municipalities outside the report = expected
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,10 +21,13 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import LUMP_SUM, Reference
 from bekostiging.evaluation.results import TERM, Comparison, LumpSumResult
-from bekostiging.lumpsum import begroting_sum, decided_payment
+from bekostiging.lumpsum import LumpSumData, begroting_sum, decided_payment
 from bekostiging.scenarios import Cells
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
+
+ROUNDS = 100
+"""Of scaling to lots and municipalities by turns: far more than the keys of a region need."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,24 @@ class BudgetParts:
     """[lot id][year or TERM], in the order of table lots."""
     taakvelden: dict[str, dict[str, BudgetPart]]
     """[taakveld][year or TERM], in the order of table care_forms."""
+    municipal: dict[str, dict[str, dict[str, float]]]
+    """[municipality code][taakveld][year]: its part of what is expected, euro; adds up to ``taakvelden``."""
+    municipal_begroot: dict[str, dict[str, float]]
+    """[municipality code]: its part of ``begroot``."""
     begroot: dict[str, float]
     """[taakveld]: begroot under the contracts over the term, euro; only of a law that has one taakveld."""
     way: dict[str, ContractsToExpected]
     """[lot id]: the way from budgets to what is expected, of lots with a designed lump sum; empty without a design."""
 
 
-def compared_parts(outcome: Comparison, form: PaymentForm) -> BudgetParts:
-    """Of a payment form of a comparison."""
-    spending = outcome.forms[form].samples[outcome.corner].lot_spending
-    return _of(outcome.case, form, outcome.cells, outcome.reference, Scramblings(outcome.n_scramblings), spending,
+def compared_parts(outcome: Comparison, form: PaymentForm | Literal["mix"]) -> BudgetParts:
+    """Of a payment form of a comparison, or of every lot as it is paid today (``"mix"``, where lots differ)."""
+    paid_as = outcome.mix if form == "mix" else outcome.forms[form]
+    assert paid_as is not None
+    own, case = paid_as.samples[outcome.corner], outcome.case
+    shares = _shares(case, outcome.lumpsum.out_of_sample, own.lot_spending, own.municipal[..., case.reported])
+    by_place = own.lot_spending[..., None] * shares
+    return _of(case, form, outcome.cells, outcome.reference, Scramblings(outcome.n_scramblings), by_place,
                _compared_way(outcome))  # fmt: skip
 
 
@@ -76,12 +89,33 @@ def designed_parts(
     if not design.feasible:
         return None
     place, paid = _places(case), decided_payment(data, design)
-    spending = np.zeros((data.n_scenarios, data.n_years, len(case.lots)))
-    reported = data.key.sum(axis=3)
+    spending = np.zeros((data.n_scenarios, data.n_years, len(case.lots), len(case.reported_codes)))
     for c, j in enumerate(data.lot):
-        spending[:, :, place[data.lots[j].name]] += paid[:, c] * reported[:, :, j]
-    way = _way(case, result, paid.mean(axis=0).sum(axis=1), spending)
+        spending[:, :, place[data.lots[j].name]] += paid[:, c, :, None] * data.key[:, :, j]
+    way = _way(case, result, paid.mean(axis=0).sum(axis=1), spending.sum(axis=3))
     return _of(case, LUMP_SUM, cells, terms, scramblings, spending, way)
+
+
+def _shares(case: Case, data: LumpSumData, spending: FloatArray, municipal: FloatArray) -> FloatArray:
+    """Part of every municipality in what is expected of a lot, near the mean keys; (n_years, n_lots, n_reported).
+
+    Lots and municipalities both add up to what they spend in the scenarios (``spending`` and ``municipal``): the keys are
+    scaled to both by turns (iterative proportional fitting; Deming and Stephan, Annals of Mathematical Statistics 11, 1940).
+    """
+    lots, places = spending.mean(axis=0), municipal.mean(axis=0)
+    key = np.zeros((*lots.shape, places.shape[1]))
+    for j, lot in enumerate(data.lots):
+        key[:, _places(case)[lot.name]] = data.key[:, :, j].mean(axis=0)
+    key += np.where(key.sum(axis=2, keepdims=True) > 0, 0.0, 1.0)
+    for _ in range(ROUNDS):
+        key *= _ratio(lots, key.sum(axis=2))[:, :, None]
+        key *= _ratio(places, key.sum(axis=1))[:, None]
+    return np.asarray(key / np.where(key.sum(axis=2) > 0, key.sum(axis=2), 1.0)[:, :, None])
+
+
+def _ratio(wanted: FloatArray, found: FloatArray) -> FloatArray:
+    """What scales one to the other; one where there is nothing to scale."""
+    return np.divide(wanted, found, out=np.ones_like(found), where=found > 0)
 
 
 def _of(
@@ -93,17 +127,26 @@ def _of(
     spending: FloatArray,
     way: dict[str, ContractsToExpected],
 ) -> BudgetParts:
-    """Every part of spending (n_scenarios, n_years, n_lots)."""
+    """Every part of spending (n_scenarios, n_years, n_lots, n_reported)."""
     years = tuple(case.first_year + t for t in range(spending.shape[1]))
     names, weights = _taakvelden(case, cells, terms, len(years))
     lots = [row.id for row in case.lots]
-    by_taakveld = np.einsum("stl,tlk->stk", spending, weights)
+    by_taakveld = np.einsum("stlm,tlmk->stk", spending, weights)
+    municipal = np.einsum("tlm,tlmk->mkt", spending.mean(axis=0), weights)
     return BudgetParts(
         form=form,
         years=years,
-        lots=_parts(lots, spending, scramblings, case, years),
+        lots=_parts(lots, spending.sum(axis=3), scramblings, case, years),
         taakvelden=_parts(names, by_taakveld, scramblings, case, years),
-        begroot=_begroot(case, years),
+        municipal={
+            code: {
+                name: dict(zip(map(str, years), map(float, one), strict=True))
+                for name, one in zip(names, own, strict=True)
+            }
+            for code, own in zip(case.reported_codes, municipal, strict=True)
+        },
+        municipal_begroot={code: _begroot(case, years, [code]) for code in case.reported_codes},
+        begroot=_begroot(case, years, case.reported_codes),
         way=way,
     )
 
@@ -144,10 +187,9 @@ def _bought(case: Case) -> list[tuple[str, str]]:
     return [(row.iv3, row.law) for row in case.care_forms if row.id in bought]
 
 
-def _begroot(case: Case, years: Sequence[int]) -> dict[str, float]:
-    """[taakveld]: what is begroot for its law, where neither has another."""
+def _begroot(case: Case, years: Sequence[int], codes: Sequence[str]) -> dict[str, float]:
+    """[taakveld]: what these municipalities have begroot for its law, where neither has another."""
     pairs = set(_bought(case))
-    codes = case.reported_codes
     found = {}
     for taakveld, law in _bought(case):
         if {own for own in pairs if taakveld == own[0] or law == own[1]} == {(taakveld, law)}:
@@ -159,20 +201,25 @@ def _begroot(case: Case, years: Sequence[int]) -> dict[str, float]:
 
 
 def _taakvelden(case: Case, cells: Cells, terms: Reference, n_years: int) -> tuple[list[str], FloatArray]:
-    """Names, and (n_years, n_lots, n_taakvelden): which part of a lot is of which; parts of a lot add up to one."""
+    """Names, and (n_years, n_lots, n_reported, n_taakvelden): which part of what a municipality pays of a lot is of which;
+    parts add up to one."""
     iv3 = {row.id: row.iv3 for row in case.care_forms}
     names = list(dict.fromkeys(taakveld for taakveld, _ in _bought(case)))
-    weights = np.zeros((n_years, len(case.lots), len(names)))
+    place = {int(m): k for k, m in enumerate(case.reported)}
+    weights = np.zeros((n_years, len(case.lots), len(place), len(names)))
     value = terms.units * terms.tariff
     reported = np.isin(cells.municipality, case.reported)
     for cell in np.flatnonzero((cells.lot >= 0) & reported):
         own = names.index(iv3[cells.care_form_ids[cells.care_form[cell]]])
-        weights[:, cells.lot[cell], own] += value[:n_years, cell]
-    for place, lot in enumerate(case.lots):
-        # of a lot in which nothing is expected, everything stands under its first care form
-        empty = weights[:, place].sum(axis=1) == 0
-        weights[empty, place, names.index(iv3[lot.care_forms[0]])] = 1.0
-    return names, weights / weights.sum(axis=2, keepdims=True)
+        weights[:, cells.lot[cell], place[int(cells.municipality[cell])], own] += value[:n_years, cell]
+    for j, lot in enumerate(case.lots):
+        # who expects nothing of a lot has what it pays divided as all together, and that of nobody under its first care form
+        whole = weights[:, j].sum(axis=1, keepdims=True)
+        nobody = whole.sum(axis=2, keepdims=True) == 0
+        first = np.eye(len(names))[names.index(iv3[lot.care_forms[0]])]
+        instead = np.where(nobody, first, whole)
+        weights[:, j] = np.where(weights[:, j].sum(axis=2, keepdims=True) == 0, instead, weights[:, j])
+    return names, weights / weights.sum(axis=3, keepdims=True)
 
 
 def _parts(

@@ -27,6 +27,8 @@ class BudgetLine:
         Mean spending under the contracts (raming).
     certain : Estimate
         What spending does not exceed with the council's certainty.
+    low : Estimate
+        What it does not stay below with that certainty.
     headroom : float
         Begroot under the contracts.
     outside : float
@@ -35,12 +37,14 @@ class BudgetLine:
     Examples
     --------
     >>> from bekostiging_solvers import Estimate
-    >>> BudgetLine(Estimate(19.0e6, 5e4), Estimate(20.0e6, 9e4), headroom=18.5e6, outside=4.0e6).room
+    >>> line = BudgetLine(*(Estimate(x, 5e4) for x in (19e6, 20e6, 18e6)), headroom=18.5e6, outside=4.0e6)
+    >>> line.room
     -500000.0
     """
 
     expected: Estimate
     certain: Estimate
+    low: Estimate
     headroom: float
     outside: float
 
@@ -100,6 +104,7 @@ class Paid:
         return BudgetLine(
             expected=scramblings.mean(total),
             certain=scramblings.quantile(total, certainty),
+            low=scramblings.quantile(total, 1 - certainty),
             headroom=float(self.headroom[chosen].sum()),
             outside=float(self.outside[chosen].sum()),
         )

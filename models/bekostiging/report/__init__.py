@@ -22,7 +22,7 @@ from bekostiging.report.monitor.page import write_monitor
 from bekostiging.report.monitor.plots import plot_year
 from bekostiging.report.origins.page import write_origins
 from bekostiging.report.origins.privacy import write_privacy_papers
-from bekostiging.report.papers.write import PapersAsked, write_papers
+from bekostiging.report.papers.write import PapersAsked, papers_of_result, write_papers
 from bekostiging.report.provider_sheets.page import write_provider_sheets
 from bekostiging.report.settlement.page import write_settlement
 from bekostiging.report.sharing.plots import plot_key_changes
@@ -47,6 +47,7 @@ __all__ = [
     "claimed",
     "comparison_schema",
     "influence_answer",
+    "papers_of_result",
     "plot_capacity",
     "plot_clients",
     "plot_corridor",

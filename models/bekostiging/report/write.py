@@ -23,6 +23,8 @@ from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.presented import Presented
 from bekostiging.report.landscape.page import LandscapeReport
 from bekostiging.report.lumpsum.page import LumpSumReport
+from bekostiging.report.papers.kept import PAPERS_KEPT
+from bekostiging.report.papers.write import kept_papers
 from bekostiging.report.sharing.page import SharingReport
 from bekostiging.report.stress.page import StressReport
 from bekostiging.report.tender.page import BenchmarkReport
@@ -101,6 +103,8 @@ def write_results(
             write_export(
                 place, own.case, own.tables, report.texts, own.settings, named=own.named, leading=own.leading
             )
+        if isinstance(study, Comparison | LumpSumStudy) and (papers := kept_papers(study, lang)) is not None:
+            (draft / PAPERS_KEPT).write_text(papers.text(), encoding="utf-8", newline="")
         if explore and isinstance(study, Comparison | LumpSumStudy):
             write_explore(study, draft, lang)
         if also is not None:

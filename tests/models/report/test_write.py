@@ -26,6 +26,7 @@ FILES = {
     "scenarios.parquet",
     "resultaten.xlsx",
     "case.zip",
+    "papers.json",
     "resultaten-lang.xlsx",
     "verken.html",
 }

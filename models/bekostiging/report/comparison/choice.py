@@ -16,6 +16,7 @@ from bekostiging.report.comparison.answers import term
 from bekostiging.report.comparison.waiting import SHOWN, late_clients, waiting_cell
 from bekostiging.report.kit.sections import Block
 from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import LumpSumStudy
 
 MARKS: dict[Grade, str] = {"very_weak": "−−", "weak": "−", "neutral": "0", "strong": "+", "very_strong": "++"}
 """How a judgement is written, as the field writes it."""
@@ -86,18 +87,21 @@ def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str
     return texts["cells", "administration"].format(parties=parties, euro=euro)
 
 
-def party_blocks(outcome: Comparison, texts: Texts) -> list[Block]:
-    """Inhabitant, provider and municipality: waiting, choice, who must change provider, who decides on access."""
+def party_blocks(outcome: Comparison | LumpSumStudy, texts: Texts) -> list[Block]:
+    """Inhabitant, provider and municipality: waiting, choice, who must change provider, who decides on access.
+
+    Of a lump sum alone nobody knows who waits under which form, and it says so.
+    """
     said = texts.sections["facts"]
     by_party = {
         "inhabitant": (
-            _late_by_form(outcome, texts),
+            _late_by_form(outcome, texts) if isinstance(outcome, Comparison) else said["late_unknown"],
             said["choice_inhabitant"].format(lots=_providers_by_lot(outcome)),
             _change(outcome.case, texts, "inhabitant"),
             _access(outcome.case, texts, "inhabitant"),
         ),
         "provider": (
-            _duty(outcome, texts),
+            _duty(outcome, texts) if isinstance(outcome, Comparison) else said["late_unknown"],
             said["choice_provider"].format(lots=_largest_by_lot(outcome, texts)),
             _change(outcome.case, texts, "provider"),
             _access(outcome.case, texts, "provider"),
@@ -141,13 +145,13 @@ def _waiting_today(case: Case, texts: Texts) -> str:
     )
 
 
-def _providers_by_lot(outcome: Comparison) -> str:
+def _providers_by_lot(outcome: Comparison | LumpSumStudy) -> str:
     """How many providers have a contract in each lot."""
     case = outcome.case
     return "; ".join(f"{lot.name} {sum(row.lot == lot.id for row in case.contracts)}" for lot in case.lots)
 
 
-def _largest_by_lot(outcome: Comparison, texts: Texts) -> str:
+def _largest_by_lot(outcome: Comparison | LumpSumStudy, texts: Texts) -> str:
     """The part of the largest contract in the reference amount of each lot, first contract year."""
     data, names = outcome.lumpsum.data, {lot.id: lot.name for lot in outcome.case.lots}
     shown = []

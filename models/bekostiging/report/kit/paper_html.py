@@ -19,6 +19,6 @@ def paper_page(
 ) -> str:
     """A paper as HTML, of the same blocks as in Word; ``links``: name and file of papers beside it."""
     kinds = [(type(block).__name__, block) for block in blocks]
-    drawings = {place: Markup(svg(one.drawn)) for place, one in enumerate(blocks) if isinstance(one, Drawing)}
+    drawings = {place: Markup(svg(one.figure())) for place, one in enumerate(blocks) if isinstance(one, Drawing)}
     paper = Paper.of(about.title, Texts(about.lang), about.mark)
     return form.render(lang=about.lang, about=about, blocks=kinds, links=links, paper=paper, drawings=drawings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from matplotlib.figure import Figure
 
@@ -60,13 +61,24 @@ class Grid:
         return column in self.right if self.right is not None else self.numbers and column > 0
 
 
+class Picture(Protocol):
+    """What can be drawn: numbers and words, so that it can be kept without a file format."""
+
+    def figure(self) -> Figure:
+        """The figure, the same each time."""
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """A figure; ``alt`` says in words what it shows, ``caption`` what there is to see."""
+    """A figure, or what can be drawn; ``alt`` says in words what it shows, ``caption`` what there is to see."""
 
-    drawn: Figure
+    drawn: Figure | Picture
     alt: str
     caption: str
+
+    def figure(self) -> Figure:
+        """The figure itself."""
+        return self.drawn if isinstance(self.drawn, Figure) else self.drawn.figure()
 
 
 Block = Heading | Paragraph | Points | Grid | Drawing

@@ -235,7 +235,7 @@ class _Paper:
 
         kept = io.BytesIO()
         with house_style():
-            block.drawn.savefig(kept, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+            block.figure().savefig(kept, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
         kept.seek(0)
         line = self.document.add_paragraph()
         line.paragraph_format.keep_with_next = True

@@ -1,4 +1,5 @@
-"""What every paper is made of: one comparison in one language, the payment form it proposes, and amounts in words.
+"""What every paper is made of: one comparison, or one lump sum alone, in one language, the payment form it proposes, and
+amounts in words.
 
 Every amount comes from the value that the page shows (``BudgetTable``, the figures of a municipality), so that a sentence
 and the table beside it cannot differ.
@@ -13,14 +14,16 @@ from functools import cached_property
 
 import numpy as np
 
-from bekostiging.case import Case
+from bekostiging.case import Case, UserError
 from bekostiging.case.rows import STATUSES
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison
+from bekostiging.evaluation.begroting_parts import BudgetParts, compared_parts
 from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, Estimates
 from bekostiging.evaluation.notes import alarms, enough_scenarios
 from bekostiging.evaluation.results import FormResult, MixResult
+from bekostiging.lumpsum import decided_spending
 from bekostiging.report.kit.begroting import TODAY, BudgetPage
 from bekostiging.report.kit.origin import assumptions
 from bekostiging.report.kit.paragraphs import Paragraph
@@ -29,6 +32,7 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About
 from bekostiging.report.lumpsum.agreement import amount
 from bekostiging.report.lumpsum.terms import Names, joined
+from bekostiging.studies import LumpSumStudy
 from bekostiging.units import MILLION, THOUSAND
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -37,18 +41,53 @@ SHORTEST = 3
 """Letters of a name that is looked for in texts; a shorter one is a word of its own."""
 
 
+def _page(outcome: Comparison | LumpSumStudy, texts: Texts) -> BudgetPage:
+    """The tables for the begroting, in the form of the first page."""
+    page = (
+        BudgetPage.of_comparison(outcome, texts)
+        if isinstance(outcome, Comparison)
+        else BudgetPage.of_lump_sum(outcome, texts)
+    )
+    if page is None:
+        raise UserError(
+            "Zonder taakgericht budget is er niets om in stukken voor te stellen; reken met compare.",
+            "Without a lump sum there is nothing to propose in papers; compute with compare.",
+            exit_code=2,
+        )
+    return page
+
+
 @dataclass(frozen=True)
 class Basis:
-    """A comparison as papers tell of it; ``form``: what they propose, a payment form or every lot as it is paid today."""
+    """A comparison, or a lump sum alone, as papers tell of it; ``form``: what they propose, a payment form or every lot as
+    it is paid today. A lump sum alone has a design, and nothing is known of other forms."""
 
-    outcome: Comparison
+    outcome: Comparison | LumpSumStudy
     texts: Texts
     form: str
+    tables: dict[str, BudgetTable]
+    """The lines of every form."""
 
     @classmethod
-    def of(cls, outcome: Comparison, texts: Texts, form: str = "") -> Basis:
+    def of(cls, outcome: Comparison | LumpSumStudy, texts: Texts, form: str = "") -> Basis:
         """With a payment form, or else that of the first page: the lump sum where there is one."""
-        return cls(outcome, texts, form or BudgetPage.of_comparison(outcome, texts).form)
+        page = _page(outcome, texts)
+        return cls(outcome, texts, form or page.form, page.tables)
+
+    def proposing(self, form: str) -> Basis:
+        """The same, proposing another form; tables are made once."""
+        return Basis(self.outcome, self.texts, form, self.tables)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The forms side by side; None where the lump sum alone was computed."""
+        return self.outcome if isinstance(self.outcome, Comparison) else None
+
+    @property
+    def scramblings(self) -> Scramblings:
+        """Independent randomisations of the scenarios."""
+        own = self.outcome
+        return Scramblings(own.n_scramblings) if isinstance(own, Comparison) else own.lumpsum.judge.scramblings
 
     @property
     def case(self) -> Case:
@@ -58,9 +97,7 @@ class Basis:
     @cached_property
     def budget(self) -> BudgetPage:
         """The tables for the begroting, of the form that is proposed."""
-        page = BudgetPage.of_comparison(self.outcome, self.texts)
-        page.form = self.form
-        return page
+        return BudgetPage(self.case, self.tables, self.form, self.texts)
 
     @property
     def table(self) -> BudgetTable:
@@ -74,15 +111,16 @@ class Basis:
     def result(self, form: str = "") -> FormResult | MixResult:
         """The settled payment form; that of the proposal unless another is named."""
         own = form or self.form
-        if own != TODAY:
-            return self.outcome.forms[own]
-        if self.outcome.mix is None:
+        compared = self.comparison
+        if compared is None or (own == TODAY and compared.mix is None):
             raise KeyError(own)
-        return self.outcome.mix
+        return compared.mix if own == TODAY and compared.mix is not None else compared.forms[own]
 
     def figures(self, code: str, period: int | str = TERM, form: str = "") -> Estimates:
         """The figures of spending of a municipality or TOTAL in a year or the term."""
-        return self.result(form).municipalities[code][str(period)]
+        own = self.outcome
+        known = own.spending if isinstance(own, LumpSumStudy) else self.result(form).municipalities
+        return known[code][str(period)]
 
     @cached_property
     def names(self) -> Names:
@@ -92,7 +130,20 @@ class Basis:
     @property
     def years(self) -> tuple[int, ...]:
         """The contract years."""
-        return self.outcome.years
+        return tuple(self.outcome.lumpsum.data.years)
+
+    @cached_property
+    def parts(self) -> BudgetParts:
+        """What is expected by taakveld and lot, as the page has it."""
+        if isinstance(self.outcome, LumpSumStudy):
+            assert self.outcome.parts is not None
+            return self.outcome.parts
+        return compared_parts(self.outcome, self.form)
+
+    def buffer(self, provider: str) -> float:
+        """The free buffer of a provider, euro."""
+        data = self.outcome.lumpsum.data
+        return float(data.free_buffer[data.providers.index(provider)])
 
     @property
     def term(self) -> str:
@@ -154,15 +205,19 @@ class Basis:
     def difference(self, code: str, form: str) -> Estimate:
         """What another form is expected to cost more over the term than the one proposed, on the same scenarios."""
         other, own = self._paid(code, form), self._paid(code, self.form)
-        return Scramblings(self.outcome.n_scramblings).mean(other - own)
+        return self.scramblings.mean(other - own)
 
     def certain_at(self, code: str, certainty: float) -> Estimate:
         """What is enough over the term with another certainty."""
-        return Scramblings(self.outcome.n_scramblings).quantile(self._paid(code, self.form), certainty)
+        return self.scramblings.quantile(self._paid(code, self.form), certainty)
 
     def _paid(self, code: str, form: str) -> FloatArray:
         """Spending over the term of a municipality or all of them, nominal as in the begroting; (n_scenarios,)."""
-        paid = self.result(form).samples[self.outcome.corner].municipal[..., self.case.reported]
+        alone = self.outcome
+        if isinstance(alone, LumpSumStudy):
+            paid = decided_spending(alone.lumpsum.out_of_sample, alone.lumpsum.design)
+        else:
+            paid = self.result(form).samples[alone.corner].municipal[..., self.case.reported]
         own = slice(None) if code == TOTAL else [self.case.reported_codes.index(code)]
         return np.asarray(paid[:, :, own].sum(axis=(1, 2)))
 
@@ -253,6 +308,10 @@ class Basis:
         value = round(euro / THOUSAND)
         text = self.texts.numbers.plain(value)
         return f"+{text}" if signed and value > 0 else text
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Words in a sentence."""
+        return joined(list(words), self.texts) if words else ""
 
     def caption(self, number: int, title: str) -> str:
         """What stands above a table."""

@@ -10,6 +10,7 @@ from bekostiging.evaluation import TERM, TOTAL
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.lumpsum.terms import joined
 from bekostiging.report.papers.basis import Basis
+from bekostiging.report.papers.fan import budget_drawing
 from bekostiging.units import THOUSAND
 
 
@@ -58,6 +59,7 @@ class BoardProposal:
             basis.never_adds(),
             totals=basis.totals(rows),
         )
+        yield budget_drawing(basis)
         yield Paragraph(said["key"].format(keys=self._keys()))
         shares = self.shares()
         caption = basis.caption(2, said["shares_table"])

@@ -1,4 +1,4 @@
-"""The change of the begroting of one municipality: annex of the proposal to its council. Every row and total closes."""
+"""The change of the begroting of one municipality, and what is expected by taakveld. Every row and total closes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from math import fsum
 
 import numpy as np
 
-from bekostiging.contracts import expected_level
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph
 from bekostiging.report.papers.basis import Basis
-from bekostiging.scenarios import expected_care_use
 from bekostiging.units import THOUSAND
 
 
 def change_of_begroting(basis: Basis, code: str) -> Iterator[Block]:
-    """What the begroting has now, the change and what it has then, by year; and the first year by taakveld."""
+    """What the begroting has now, the change and what it has then, by year."""
     said, place = basis.texts.sections["council"], basis.names[code]
     yield Heading(said["change"], new_page=True)
     yield Paragraph(said["change_text"])
@@ -29,9 +27,8 @@ def change_of_begroting(basis: Basis, code: str) -> Iterator[Block]:
     if len(basis.years) > 1:
         rows += _closing(basis, code, totals)
     shown = [len(rows) - 1] if len(basis.years) > 1 else []
-    caption = basis.caption(4, said["change_table"].format(place=place))
+    caption = basis.caption(5, said["change_table"].format(place=place))
     yield Grid(rows, caption, basis.texts["papers", "thousands"], totals=shown)
-    yield from _fields(basis, code)
 
 
 def _cells(basis: Basis, now: int, new: int) -> list[str]:
@@ -53,42 +50,63 @@ def _closing(basis: Basis, code: str, totals: np.ndarray[tuple[int], np.dtype[np
     return [*rows, [basis.term, *_cells(basis, now, new)]]
 
 
-def _fields(basis: Basis, code: str) -> Iterator[Block]:
-    """What is expected in the first year by taakveld, in proportion to the expected cost of its care forms."""
-    said = basis.texts.sections["council"]
-    weights = field_weights(basis, code)
-    if not weights:
-        return
-    whole = round(basis.line(code, basis.years[0]).expected.value / THOUSAND)
-    rows = [[said["field"], basis.texts["budget", "expected"]]]
-    for field, amount in zip(weights, largest_remainder(list(weights.values()), whole), strict=True):
-        rows.append([field or said["field_unknown"], basis.thousands(amount * THOUSAND)])
-    rows.append([basis.texts["budget", "together"], basis.thousands(whole * THOUSAND)])
-    title = said["fields_table"].format(first=basis.years[0], place=basis.names[code])
-    yield Grid(rows, basis.caption(5, title), said["fields_note"], totals=[len(rows) - 1])
+def taakveld_table(basis: Basis, code: str) -> Grid:
+    """What is expected by taakveld and year, in the proportions of the page, and what is begroot where it is known by
+    taakveld; every column and row adds up."""
+    texts, said = basis.texts, basis.texts.sections["council"]
+    own, years = basis.parts.municipal[code], basis.years
+    totals = [round(basis.line(code, year).expected.value / THOUSAND) for year in years]
+    by_year = [
+        largest_remainder([max(own[name][str(year)], 0.0) for name in own], total)
+        for year, total in zip(years, totals, strict=True)
+    ]
+    amounts = {name: [column[k] for column in by_year] for k, name in enumerate(own)}
+    term = round(basis.line(code).expected.value / THOUSAND)
+    begroot = {name: round(euro / THOUSAND) for name, euro in basis.parts.municipal_begroot[code].items()}
+    headroom = round(basis.line(code).headroom / THOUSAND)
+    several = len(years) > 1
+    rows = [[said["field"], *map(str, years), *([basis.term] if several else [])]]
+    for name, cells in amounts.items():
+        rows.append([name or said["field_unknown"], *_shown(basis, [*cells, *([sum(cells)] if several else [])])])
+    left = term - sum(totals) if several else 0
+    rest = headroom - sum(begroot.values())
+    rest_room = (headroom - term) - sum(euro - sum(amounts[name]) for name, euro in begroot.items())
+    if left or (begroot and (rest or rest_room)):
+        unknown = "not_by_taakveld" if begroot and len(begroot) < len(amounts) else "rounding"
+        rows.append([texts["budget", unknown], *[""] * len(years), *([_signed(basis, left)] if several else [])])
+    rows.append([texts["budget", "together"], *_shown(basis, [*totals, *([term] if several else [])])])
+    if begroot:
+        rows[0] += [texts["budget", "headroom"], texts["budget", "room"]]
+        for row, name in zip(rows[1:], amounts, strict=False):
+            known = name in begroot
+            row += [
+                basis.thousands(begroot[name] * THOUSAND) if known else "",
+                _signed(basis, begroot[name] - sum(amounts[name])) if known else "",
+            ]
+        for row in rows[1 + len(amounts) : -1]:
+            row += [basis.thousands(rest * THOUSAND) if rest else "", _signed(basis, rest_room)]
+        rows[-1] += [basis.thousands(headroom * THOUSAND), _signed(basis, headroom - term)]
+    title = said["fields_table"].format(place=basis.names[code])
+    return Grid(rows, basis.caption(2, title), said["fields_note"], totals=[len(rows) - 1])
 
 
-def field_weights(basis: Basis, code: str) -> dict[str, float]:
-    """Expected cost at tariff in the first contract year by taakveld, of the inhabitants of a municipality; euro."""
-    case, cells = basis.case, basis.outcome.cells
-    units = expected_care_use(case, cells, 1).units[0, 0]
-    home = {row.id: row.municipality for row in case.areas}
-    field = {row.id: row.iv3 for row in case.care_forms}
-    found: dict[str, float] = {}
-    for k in range(cells.n_cells):
-        if cells.lot[k] >= 0 and home[cells.area_ids[cells.area[k]]] == code:
-            level = float(expected_level(case, cells.lot_ids[cells.lot[k]], 1)[0])
-            own = field[cells.care_form_ids[cells.care_form[k]]]
-            found[own] = found.get(own, 0.0) + float(units[k] * cells.tariff[k]) * level
-    return {name: found[name] for name in sorted(found) if found[name] > 0}
+def _shown(basis: Basis, thousands: list[int]) -> list[str]:
+    return [basis.thousands(one * THOUSAND) for one in thousands]
+
+
+def _signed(basis: Basis, thousands: int) -> str:
+    """With its sign; nothing where it is nothing."""
+    return basis.thousands(thousands * THOUSAND, signed=True) if thousands else ""
 
 
 def largest_remainder(weights: list[float], whole: int) -> list[int]:
-    """A whole number divided by weights into whole numbers that add up to it.
+    """A whole number divided by weights into whole numbers that add up to it; without any weight, the first gets it all.
 
     >>> largest_remainder([1.0, 1.0, 1.0], 10)
     [4, 3, 3]
     """
+    if not fsum(weights):
+        return [whole, *[0] * (len(weights) - 1)]
     exact = [whole * one / fsum(weights) for one in weights]
     parts = [int(one) for one in exact]
     order = sorted(range(len(parts)), key=lambda k: (parts[k] - exact[k], k))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bekostiging.report.kit.paragraphs import Block, Heading, Paragraph
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About
@@ -12,7 +14,7 @@ from bekostiging.report.papers.basis import Basis
 def contract_about(basis: Basis) -> About:
     """What the paper says of itself, in the language of the contract."""
     dutch = Texts("nl")
-    return Basis(basis.outcome, dutch, basis.form).about("contract", basis.case.title.get("nl", basis.case.name))
+    return replace(basis, texts=dutch).about("contract", basis.case.title.get("nl", basis.case.name))
 
 
 def contract_paper(basis: Basis) -> list[Block]:

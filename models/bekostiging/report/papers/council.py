@@ -17,7 +17,8 @@ from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.lumpsum.terms import joined, terms_sentence
 from bekostiging.report.papers.basis import Basis
-from bekostiging.report.papers.change import change_of_begroting
+from bekostiging.report.papers.change import change_of_begroting, taakveld_table
+from bekostiging.report.papers.fan import budget_drawing
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate
 
@@ -100,6 +101,8 @@ class CouncilProposal:
         basis, said = self.basis, self.said
         own = basis.figures(self.code)[figures.SD]
         values = {"place": self.place, "years": basis.term, "spread": basis.euro(own.value)}
+        if basis.comparison is None:
+            return Paragraph(said["spread_text"].format(**values), lead=said["spread"])
         if basis.form == basis.today:
             return Paragraph(said["nothing_new_text"].format(**values), lead=said["nothing_new"])
         beside = BASELINE if basis.form != BASELINE else basis.today
@@ -166,6 +169,8 @@ class CouncilProposal:
             basis.never_adds(),
             totals=basis.totals(rows),
         )
+        yield budget_drawing(basis, self.code)
+        yield taakveld_table(basis, self.code)
 
     def _risk(self) -> Iterator[Block]:
         """Chance and size of an overrun, and what incidental capacity is needed for all years together."""
@@ -194,7 +199,7 @@ class CouncilProposal:
                 UNKNOWN if amount is None or not one[figures.OVERRUN_PROBABILITY].value else basis.thousands(amount.value),
                 basis.thousands(one[figures.EXPECTED_OVERRUN].value),
             ])  # fmt: skip
-        yield Grid(rows, basis.caption(2, said["risk_table"].format(place=self.place)), said["risk_note"])
+        yield Grid(rows, basis.caption(3, said["risk_table"].format(place=self.place)), said["risk_note"])
 
     def needed(self) -> float:
         """Incidental capacity that is needed for all years together with the certainty of the council, euro."""
@@ -223,6 +228,9 @@ class CouncilProposal:
         basis, said, texts = self.basis, self.said, self.basis.texts
         last = basis.years[-1]
         yield Heading(said["alternatives"])
+        if basis.comparison is None:
+            yield Paragraph(said["alternatives_none"])
+            return
         yield Paragraph(said["alternatives_text"])
         certain = texts["budget", "certain"].format(certainty=texts.numbers.percent(basis.case.policy.certainty))
         rows = [[texts["columns", "form"], texts["budget", "expected"], certain, said["compared"],
@@ -239,7 +247,7 @@ class CouncilProposal:
                 texts.numbers.figure(figures.OVERRUN_PROBABILITY, chance.value),
             ])  # fmt: skip
         title = said["alternatives_table"].format(place=self.place, years=basis.term)
-        yield Grid(rows, basis.caption(3, title), texts["papers", "thousands"])
+        yield Grid(rows, basis.caption(4, title), texts["papers", "thousands"])
         for form in basis.alternatives():
             if form != basis.form:
                 name = self._called(form)
@@ -322,7 +330,7 @@ class CouncilProposal:
         yield Heading(said["consequences"])
         inhabitant = party_blocks(basis.outcome, basis.texts)[0]
         yield from (Paragraph(sentence, lead=f"{about}.") for about, sentence in inhabitant.points)
-        if len(basis.case.reported_codes) > 1:
+        if len(basis.case.reported_codes) > 1 and basis.comparison is not None:
             yield Paragraph(said["whole_region"])
         if LUMP_SUM in {
             basis.form,

@@ -102,9 +102,12 @@ class ExecutiveAdvice:
         """The choice, side by side as on the page."""
         basis, said, texts = self.basis, self.said, self.basis.texts
         yield Heading(said["forms"])
+        if basis.comparison is None:
+            yield Paragraph(texts["council", "alternatives_none"])
+            return
         yield Paragraph(said["forms_text"])
         heads = [said["criterion"], *(texts["forms", form] for form in shown_forms(basis.case))]
-        rows = [heads, *([name, *cells] for name, cells in choice_table(basis.outcome, texts))]
+        rows = [heads, *([name, *cells] for name, cells in choice_table(basis.comparison, texts))]
         yield Grid(rows, basis.caption(3, said["forms_table"]), numbers=False)
 
     def _terms(self) -> Iterator[Block]:
@@ -144,12 +147,16 @@ class ExecutiveAdvice:
         """Waiting, what law and procurement say of lots, and how far the data are known."""
         basis, said = self.basis, self.said
         lots = {lot.id for lot in basis.case.lots} - {row.id for row in basis.case.providers}
-        own = [flag for flag in flags(basis.outcome) if flag.subject in lots and flag.form in (None, basis.form)]
+        found = () if basis.comparison is None else flags(basis.comparison)
+        own = [flag for flag in found if flag.subject in lots and flag.form in (None, basis.form)]
         groups = by_weight(own)
         told = [flag_sentence(group[0], basis.texts, basis.names) for group in groups[:MOST_SENTENCES]]
         yield Heading(said["attention"])
-        yield Paragraph(waiting_sentence(basis.outcome, basis.texts), lead=said["waiting"])
-        yield Paragraph(" ".join(told) or said["no_flags"], lead=said["law"])
+        if basis.comparison is None:
+            yield Paragraph(said["not_watched"], lead=said["waiting"])
+        else:
+            yield Paragraph(waiting_sentence(basis.comparison, basis.texts), lead=said["waiting"])
+            yield Paragraph(" ".join(told) or said["no_flags"], lead=said["law"])
         yield Paragraph(basis.invented(), lead=said["data"])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bekostiging.evaluation import PROVIDER_FIGURES, flags
-from bekostiging.evaluation.figures import Figure
+from bekostiging.evaluation.figures import EXPECTED_RESULT, Figure
 from bekostiging.evaluation.legal_grounds import by_weight
 from bekostiging.report.comparison.signals import flag_sentence
 from bekostiging.report.kit.numbers import UNKNOWN
@@ -65,16 +65,31 @@ class SecretAnnex:
     def _results(self) -> Iterator[Block]:
         """Every figure of a provider that the page shows, and its free buffer."""
         basis, said, texts = self.basis, self.said, self.basis.texts
+        if basis.comparison is None:
+            yield from self._judged()
+            return
         columns = [figure for figure in PROVIDER_FIGURES if figure.on_page]
         rows = [[texts["columns", "provider"], said["buffer"], *(texts[figure] for figure in columns)]]
         found = basis.result().providers
-        for p, provider in enumerate(basis.case.providers):
+        for provider in basis.case.providers:
             own = found[provider.id]
             cells = [self._cell(own.get(figure), figure) for figure in columns]
-            rows.append([provider.name, texts.numbers.millions(float(basis.outcome.buffer[p]), 2), *cells])
+            rows.append([provider.name, texts.numbers.millions(basis.buffer(provider.id), 2), *cells])
         title = said["results_table"].format(years=basis.term, form=basis.form_name())
         yield Heading(said["results"])
         yield Grid(rows, basis.caption(2, title), said["results_note"])
+
+    def _judged(self) -> Iterator[Block]:
+        """Of a lump sum alone: what every provider is expected to earn, and the capital it needs."""
+        basis, said, texts = self.basis, self.said, self.basis.texts
+        result, data = basis.outcome.lumpsum, basis.outcome.lumpsum.data
+        rows = [[texts["columns", "provider"], said["buffer"], texts[EXPECTED_RESULT], said["capital"]]]
+        for p, provider in enumerate(data.providers):
+            amounts = (basis.buffer(provider), result.headline.result[p].value, float(result.design.capital[p]))
+            rows.append([basis.names[provider], *(texts.numbers.millions(one, 2) for one in amounts)])
+        title = said["results_table"].format(years=basis.term, form=basis.form_name())
+        yield Heading(said["results"])
+        yield Grid(rows, basis.caption(2, title), said["judged_note"])
 
     def _cell(self, value: Estimate | None, figure: Figure) -> str:
         """A figure without its error, which a reader of an annex does not need; a dash where nothing is known."""
@@ -96,7 +111,7 @@ class SecretAnnex:
         providers = {row.id for row in basis.case.providers}
         own = [
             flag
-            for flag in flags(basis.outcome)
+            for flag in (() if basis.comparison is None else flags(basis.comparison))
             if flag.subject.split("/")[0] in providers and flag.form in (None, basis.form)
         ]
         told = [flag_sentence(flag, basis.texts, basis.names) for group in by_weight(own) for flag in group]

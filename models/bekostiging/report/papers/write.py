@@ -1,23 +1,25 @@
-"""Every paper of a comparison in the folder ``papers`` of its result."""
+"""Every paper of a comparison or a lump sum, in the folder ``papers`` of its result or from a result that was kept."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.report.kit.begroting import TODAY
+from bekostiging.report.kit.folder import write_folder
+from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.odf import write_odf
-from bekostiging.report.kit.paragraphs import Block
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.kit.word import About, WordPapers, needs_word
+from bekostiging.report.kit.word import WordPapers, needs_word
 from bekostiging.report.kit.workbook import NAME
 from bekostiging.report.papers.basis import Basis
 from bekostiging.report.papers.board import BoardProposal
@@ -25,7 +27,9 @@ from bekostiging.report.papers.contract import contract_about, contract_paper
 from bekostiging.report.papers.council import CouncilProposal
 from bekostiging.report.papers.executive import ExecutiveAdvice
 from bekostiging.report.papers.grounds import Grounds
+from bekostiging.report.papers.kept import KeptPapers, PaperText, read_kept
 from bekostiging.report.papers.secret import SecretAnnex
+from bekostiging.studies import LumpSumStudy
 
 FOLDER = "papers"
 """Where the papers of a result stand."""
@@ -77,13 +81,15 @@ class PapersAsked:
 
 
 @kinds_checked
-def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAsked | None = None) -> list[Note]:
-    """Write every paper of a comparison, in Word and where asked in OpenDocument, into ``papers`` of a result folder.
+def write_papers(
+    outcome: Comparison | LumpSumStudy, folder: Path, lang: str, asked: PapersAsked | None = None
+) -> list[Note]:
+    """Write every paper of a comparison or a lump sum, in Word and where asked in OpenDocument, into its folder ``papers``.
 
     Parameters
     ----------
     outcome
-        What ``compare`` returned.
+        What ``compare`` or ``study_lumpsum`` returned. A lump sum alone knows no other forms, and its papers say so.
     folder
         An existing folder with its result.
     lang
@@ -99,7 +105,8 @@ def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAske
     Raises
     ------
     UserError
-        python-docx is not there, the template is no Word file, the payment form is unknown or every lot has the same one.
+        python-docx is not there, the template is no Word file, the payment form is unknown or every lot has the same one; a
+        lump sum alone without a design.
 
     Examples
     --------
@@ -115,20 +122,89 @@ def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAske
     how = asked or PapersAsked()
     how.check()
     _refuse_absent(outcome, how.form)
-    texts, word = Texts(lang), WordPapers(how.template)
-    place = folder / FOLDER
-    place.mkdir(exist_ok=True)
-    for name, about, blocks in _papers(Basis.of(outcome, texts, how.form)):
-        word.write(place / f"{name}.docx", about, blocks)
-    notes = _missing(word)
-    if how.odf:
-        notes += write_odf([*sorted(place.glob("*.docx")), *folder.glob(NAME)])
+    papers = list(_papers(Basis.of(outcome, Texts(lang), how.form)))
+    return _written(papers, folder / FOLDER, how, folder.glob(NAME))
+
+
+@kinds_checked
+def papers_of_result(
+    result: Path, folder: Path, asked: PapersAsked | None = None, *, overwrite: bool = False
+) -> list[Note]:
+    """Write the papers of a result that was computed before, from what its folder keeps (``papers.json``).
+
+    Parameters
+    ----------
+    result
+        A folder that ``compare`` or ``lumpsum`` wrote; the papers are in its language.
+    folder
+        Where the papers are to come: a folder of their own.
+    asked
+        How they are wanted; without it in the house style, in Word alone.
+    overwrite
+        Whether papers that were written there before may be replaced; not by default.
+
+    Returns
+    -------
+    list of dict
+        What must be told: styles that a template lacks, what could not be made.
+
+    Raises
+    ------
+    UserError
+        The result keeps no papers, or none that propose the form; its papers were changed or are of another version; the
+        folder exists or cannot be written; as ``write_papers``.
+
+    Examples
+    --------
+    >>> papers_of_result(Path("no-result"), Path("papers"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: folder no-result keeps no papers (papers.json or manifest.json ...
+    """
+    how = asked or PapersAsked()
+    how.check()
+    kept = read_kept(result)
+    papers, notes = kept.proposing(how.form), []
+
+    def fill(draft: Path) -> None:
+        """Write every paper; the manifest last."""
+        notes.extend(_written(papers, draft, how))
+        write_manifest(draft, {"papers_of": result.resolve().name, "lang": kept.lang})
+
+    write_folder(folder, fill, overwrite=overwrite)
     return notes
 
 
-def _refuse_absent(outcome: Comparison, form: str) -> None:
-    """Refuse the mix of today where every lot has the same form."""
-    if form == TODAY and outcome.mix is None:
+def kept_papers(outcome: Comparison | LumpSumStudy, lang: str) -> KeptPapers | None:
+    """What the papers of a result say, for every form that they may propose; None where there is nothing to propose."""
+    if isinstance(outcome, LumpSumStudy) and (outcome.budget is None or len(outcome.lumpsum.data.forms) > 1):
+        return None
+    texts = Texts(lang)
+    first = Basis.of(outcome, texts)
+    return KeptPapers(
+        lang, first.form, {form: list(_papers(first.proposing(form))) for form in first.budget.forms}
+    )
+
+
+def _written(papers: Iterable[PaperText], place: Path, how: PapersAsked, books: Iterable[Path] = ()) -> list[Note]:
+    """Write papers into a folder; where asked in OpenDocument too, and workbooks with them."""
+    word = WordPapers(how.template)
+    place.mkdir(exist_ok=True)
+    for one in papers:
+        word.write(place / f"{one.name}.docx", one.about, one.blocks)
+    return _missing(word) + (write_odf([*sorted(place.glob("*.docx")), *books]) if how.odf else [])
+
+
+def _refuse_absent(outcome: Comparison | LumpSumStudy, form: str) -> None:
+    """Refuse the mix of today where every lot has the same form, and a form that was not computed."""
+    if isinstance(outcome, LumpSumStudy):
+        if form not in ("", LUMP_SUM):
+            raise UserError(
+                f"{{form}} {form}: lumpsum rekent alleen het vaste budget (taakgericht) door; gebruik compare.",
+                f"{{form}} {form}: lumpsum computes the lump sum (taakgericht) alone; use compare.",
+                exit_code=2,
+                arguments=["form"],
+            )
+    elif form == TODAY and outcome.mix is None:
         same = outcome.case.lots[0].payment_form
         raise UserError(
             f"{{form}} {TODAY}: alle percelen worden nu op dezelfde manier betaald; kies {same}.",
@@ -138,20 +214,22 @@ def _refuse_absent(outcome: Comparison, form: str) -> None:
         )
 
 
-def _papers(basis: Basis) -> Iterator[tuple[str, About, list[Block]]]:
+def _papers(basis: Basis) -> Iterator[PaperText]:
     """Name, what it says of itself, and content of every paper."""
     said = basis.texts.sections
     title = basis.case.title.get(basis.texts.lang, basis.case.name)
     for code, name in council_files(basis).items():
         proposal = CouncilProposal(basis, code)
-        yield name, basis.about("council", proposal.place), proposal.blocks()
-    yield said["executive"]["file"], basis.about("executive", title), ExecutiveAdvice(basis).blocks()
-    yield said["secret"]["file"], basis.about("secret", title, said["secret"]["mark"]), SecretAnnex(basis).blocks()
+        yield PaperText(name, basis.about("council", proposal.place), proposal.blocks())
+    advice = basis.about("executive", title)
+    yield PaperText(said["executive"]["file"], advice, ExecutiveAdvice(basis).blocks())
+    annex = basis.about("secret", title, said["secret"]["mark"])
+    yield PaperText(said["secret"]["file"], annex, SecretAnnex(basis).blocks())
     if basis.lump_sum and basis.outcome.lumpsum.design.feasible:
-        yield said["contract"]["file"], contract_about(basis), contract_paper(basis)
-    yield said["grounds"]["file"], basis.about("grounds", title), Grounds(basis).blocks()
+        yield PaperText(said["contract"]["file"], contract_about(basis), contract_paper(basis))
+    yield PaperText(said["grounds"]["file"], basis.about("grounds", title), Grounds(basis).blocks())
     if basis.case.policy.joint_arrangement:
-        yield said["board"]["file"], basis.about("board", title), BoardProposal(basis).blocks()
+        yield PaperText(said["board"]["file"], basis.about("board", title), BoardProposal(basis).blocks())
 
 
 def council_files(basis: Basis) -> dict[str, str]:

@@ -82,6 +82,7 @@ def test_the_command_writes_page_and_numbers(
         "resultaten.xlsx",
         "resultaten-lang.xlsx",
         "case.zip",
+        "papers.json",
         "tables",
         "verken.html",
     }

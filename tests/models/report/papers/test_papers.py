@@ -5,6 +5,7 @@ Expected amounts are taken from the settled scenarios themselves (``samples``), 
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Sequence
@@ -22,19 +23,24 @@ from bekostiging.case import UserError
 from bekostiging.case.tables import PAYMENT_FORMS, Policy
 from bekostiging.cli import app
 from bekostiging.contracts import BASELINE, LUMP_SUM
-from bekostiging.evaluation import Comparison
-from bekostiging.report import PapersAsked, write_papers
-from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Points
+from bekostiging.evaluation import TOTAL, Comparison
+from bekostiging.lumpsum import decided_payment
+from bekostiging.report import PapersAsked, papers_of_result, write_papers
+from bekostiging.report.kit.manifest import write_manifest
+from bekostiging.report.kit.paragraphs import Block, Drawing, Grid, Heading, Points
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.papers.basis import Basis
 from bekostiging.report.papers.board import BoardProposal
-from bekostiging.report.papers.change import field_weights, largest_remainder
+from bekostiging.report.papers.change import largest_remainder
 from bekostiging.report.papers.contract import contract_paper
 from bekostiging.report.papers.council import CouncilProposal
 from bekostiging.report.papers.executive import ExecutiveAdvice
+from bekostiging.report.papers.fan import BudgetFan
 from bekostiging.report.papers.grounds import Grounds
+from bekostiging.report.papers.kept import PAPERS_KEPT
 from bekostiging.report.papers.secret import SecretAnnex
-from bekostiging.report.papers.write import council_files
+from bekostiging.report.papers.write import council_files, kept_papers
+from bekostiging.studies import LumpSumStudy
 from bekostiging_solvers import Estimate
 
 NL, EN = Texts("nl"), Texts("en")
@@ -163,7 +169,7 @@ def test_the_decision_tells_the_amounts_of_the_table(basis: Basis) -> None:
 def test_the_change_of_the_begroting_closes(basis: Basis) -> None:
     """Now plus the change is then, in every row; the total is that of chapter 6; taakvelden add up to the first year."""
     for code in basis.case.reported_codes:
-        first, *_, change, fields = _grids(CouncilProposal(basis, code).blocks())
+        first, fields, *_, change = _grids(CouncilProposal(basis, code).blocks())
         for row in change.rows[1:]:
             assert _number(row[1]) + _number(row[2]) == _number(row[3])
         for column in (1, 2, 3):
@@ -171,20 +177,57 @@ def test_the_change_of_the_begroting_closes(basis: Basis) -> None:
             assert sum(parts) == total
         budget = first.rows[next(r for r in first.totals if first.rows[r][0] == basis.term)]
         assert (change.rows[-1][1], change.rows[-1][3]) == (budget[3], budget[1])
-        *parts, total = _column(fields, 1, slice(1, None))
-        assert sum(parts) == total == _number(first.rows[1][1])
+        for column in range(1, len(fields.rows[0])):
+            *parts, total = _column(fields, column, slice(1, None))
+            assert sum(parts) == total
+        n = len(basis.years)
+        assert [_number(one) for one in fields.rows[-1][1 : n + 1]] == _column(first, 1, slice(1, n + 1))
+        assert fields.rows[-1][n + 1] == budget[1]
+        for row in fields.rows[1:-1]:
+            if row[0] not in ("afronding", "begroot, niet per taakveld"):
+                assert sum(map(_number, row[1 : n + 1])) == _number(row[n + 1])
 
 
-def test_taakvelden_weigh_as_much_as_their_care_costs(basis: Basis) -> None:
-    """All of the inhabitants' care in the first year at its tariff: the same sum as that of the reference amounts."""
-    codes = [row.code for row in basis.case.municipalities]
-    whole = sum(sum(field_weights(basis, code).values()) for code in codes)
-    assert whole == pytest.approx(float(basis.outcome.lumpsum.data.reference[:, 0].sum()), rel=1e-6)
+def test_taakvelden_of_councils_are_those_of_the_page(basis: Basis) -> None:
+    """The page's table of all together is the sum of what the councils have, and each council's is its own spending."""
+    parts = basis.parts
+    for name, own in parts.taakvelden.items():
+        for year in map(str, basis.years):
+            councils = sum(parts.municipal[code][name][year] for code in basis.case.reported_codes)
+            assert councils == pytest.approx(own[year].expected.value, rel=1e-9)
+    for code in basis.case.reported_codes:
+        for year in basis.years:
+            whole = sum(own[str(year)] for own in parts.municipal[code].values())
+            assert whole == pytest.approx(basis.line(code, year).expected.value, rel=1e-6)
+
+
+def test_a_taakveld_has_what_its_care_forms_cost_the_inhabitants(basis: Basis) -> None:
+    """A lot of two taakvelden, by hand: expected units of a municipality at the tariff, in proportion."""
+    case, cells, terms = basis.case, basis.outcome.cells, basis.outcome.reference
+    first, *others = case.lots[0].care_forms
+    assert others
+    fields = {first: "6.98"} | dict.fromkeys(others, "6.99")
+    marked = tuple(row.model_copy(update={"iv3": fields.get(row.id, row.iv3)}) for row in case.care_forms)
+    parts = Basis.of(replace(basis.outcome, case=replace(case, care_forms=marked)), NL).parts
+    for m, code in enumerate(case.reported_codes):
+        cost = {"6.98": 0.0, "6.99": 0.0}
+        for cell in range(cells.n_cells):
+            if cells.lot[cell] == 0 and cells.municipality[cell] == m:
+                form = cells.care_form_ids[cells.care_form[cell]]
+                cost[fields[form]] += terms.units[0, cell] * terms.tariff[cell]
+        own = {name: parts.municipal[code][name][str(basis.years[0])] for name in cost}
+        assert own["6.98"] / own["6.99"] == pytest.approx(cost["6.98"] / cost["6.99"])
 
 
 @pytest.mark.parametrize(
     ("weights", "whole", "parts"),
-    [([1, 1, 1], 10, [4, 3, 3]), ([41, 29, 30], 10, [4, 3, 3]), ([0.5, 0.0], 7, [7, 0]), ([5], -3, [-3])],
+    [
+        ([1, 1, 1], 10, [4, 3, 3]),
+        ([41, 29, 30], 10, [4, 3, 3]),
+        ([0.5, 0.0], 7, [7, 0]),
+        ([5], -3, [-3]),
+        ([0, 0], 5, [5, 0]),
+    ],
 )
 def test_largest_remainder(weights: list[float], whole: int, parts: list[int]) -> None:
     """Hamilton's method by hand: whole parts first, then the largest remainders."""
@@ -193,7 +236,7 @@ def test_largest_remainder(weights: list[float], whole: int, parts: list[int]) -
 
 def test_risk_is_chance_times_amount(basis: Basis) -> None:
     for code in basis.case.reported_codes:
-        table = _grids(CouncilProposal(basis, code).blocks())[1]
+        table = _grids(CouncilProposal(basis, code).blocks())[2]
         paid = basis.outcome.forms[LUMP_SUM].samples[basis.outcome.corner].municipal[..., basis.case.reported]
         m = basis.case.reported_codes.index(code)
         for t, row in enumerate(table.rows[1:]):
@@ -204,7 +247,7 @@ def test_risk_is_chance_times_amount(basis: Basis) -> None:
 
 def test_alternatives_differ_by_what_the_table_shows(basis: Basis) -> None:
     code = basis.case.reported_codes[0]
-    table = _grids(CouncilProposal(basis, code).blocks())[2]
+    table = _grids(CouncilProposal(basis, code).blocks())[3]
     own = next(row for row in table.rows if "voorstel" in row[0] and row is not table.rows[0])
     assert len(table.rows) - 1 == len(basis.budget.forms)
     for row in table.rows[1:]:
@@ -314,6 +357,172 @@ def test_the_form_that_is_paid_today_is_called_so(outcome: Comparison) -> None:
     text = _text(CouncilProposal(Basis.of(outcome, NL, today), outcome.case.reported_codes[0]).blocks())
     assert "op dezelfde manier als nu (inspanningsgericht)" in text
     assert "De manier van betalen verandert niet" in text
+
+
+# -- the figure ----------------------------------------------------------------------------------------------------------
+
+
+def _drawings(blocks: Sequence[Block]) -> list[Drawing]:
+    return [one for one in blocks if isinstance(one, Drawing)]
+
+
+def test_the_figure_draws_the_values_of_the_table(basis: Basis) -> None:
+    """One figure in the proposal to a council and to a board, of the very lines beside it; its text names every number."""
+    proposals = {code: CouncilProposal(basis, code).blocks() for code in basis.case.reported_codes}
+    for code, blocks in {**proposals, TOTAL: BoardProposal(basis).blocks()}.items():
+        (drawing,) = _drawings(blocks)
+        fan, lines = drawing.drawn, [basis.line(code, year) for year in basis.years]
+        assert isinstance(fan, BudgetFan)
+        assert fan.expected == tuple(line.expected.value for line in lines)
+        assert fan.certain == tuple(line.certain.value for line in lines)
+        assert fan.begroot == tuple(line.headroom for line in lines)
+        assert all(low < mid < high for low, mid, high in zip(fan.low, fan.expected, fan.certain, strict=True))
+        axes = drawing.figure().axes[0]
+        assert [list(line.get_ydata()) for line in axes.lines] == [
+            [pytest.approx(x / 1e6) for x in fan.expected],
+            [pytest.approx(x / 1e6) for x in fan.begroot],
+        ]
+        for year, *amounts in zip(fan.years, fan.low, fan.expected, fan.certain, fan.begroot, strict=True):
+            assert all(text in drawing.alt for text in [str(year), *map(NL.numbers.millions, amounts)])
+        assert drawing.caption.count(".") == 2  # of "Figuur 1." and of one sentence
+
+
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (0.5, "De raming is in 2026, 2027, 2028 en 2029 hoger dan wat is begroot."),
+        (2.0, "Ook het bedrag bij"),
+        (1.02, "blijft elk jaar binnen wat is begroot; het"),
+    ],
+)
+def test_the_caption_says_what_the_figure_shows(outcome: Comparison, factor: float, told: str) -> None:
+    """Short, ample, and begroot just above what is expected."""
+    expected = Basis.of(outcome, NL)
+    code = outcome.case.reported_codes[0]
+    headroom = outcome.headroom.copy()
+    headroom[:, 0] = [factor * expected.line(code, year).expected.value for year in expected.years]
+    basis = Basis.of(replace(outcome, headroom=headroom), NL)
+    assert told in _drawings(CouncilProposal(basis, code).blocks())[0].caption
+
+
+def test_one_year_is_drawn_as_a_bar() -> None:
+    """A band needs two years; of one it is as wide as the bar."""
+    fan = BudgetFan("nl", (2028,), (9e6,), (10e6,), (11e6,), (12e6,), 0.8, example=True)
+    axes = fan.figure().axes[0]
+    assert axes.lines[0].get_xdata().tolist() == [2027.7, 2028.3]
+    assert [text.get_text() for text in axes.figure.texts].count("rekenvoorbeeld") == 1
+
+
+# -- a lump sum alone, and a result that is kept ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def alone(lumpsum_study: LumpSumStudy) -> Basis:
+    return Basis.of(lumpsum_study, NL)
+
+
+def test_papers_of_a_lump_sum_alone_say_nothing_of_other_forms(alone: Basis) -> None:
+    code = alone.case.reported_codes[0]
+    text = _text(CouncilProposal(alone, code).blocks())
+    assert "De andere bekostigingsvormen staan er pas naast" in text
+    assert not [one for one in ("outputgericht", "inspanningsgericht") if one in text]
+    advice = _text(ExecutiveAdvice(alone).blocks())
+    assert "Wachttijden en signalen over recht en inkoop zijn hier niet berekend" in advice
+    for blocks in (
+        CouncilProposal(alone, code).blocks(),
+        ExecutiveAdvice(alone).blocks(),
+        Grounds(alone).blocks(),
+    ):
+        page = "".join(f"<p>{html.escape(one)}</p>" for one in words_of(blocks))
+        assert odd_pieces(page, alone.case, "nl") == []
+
+
+def test_papers_of_a_lump_sum_alone_have_its_amounts(alone: Basis, lumpsum_study: LumpSumStudy) -> None:
+    """Expected spending by hand: payment of every contract times the key, on the scenarios that judge the design."""
+    data, design = lumpsum_study.lumpsum.out_of_sample, lumpsum_study.lumpsum.design
+    paid = decided_payment(data, design)
+    for m, code in enumerate(alone.case.reported_codes):
+        own = sum(paid[:, c] * data.key[:, :, j, m] for c, j in enumerate(data.lot)).mean(axis=0)
+        first, fields, *_ = _grids(CouncilProposal(alone, code).blocks())
+        n = len(alone.years)
+        assert _column(first, 1, slice(1, 1 + n)) == [round(float(x) / 1000) for x in own]
+        *parts, total = _column(fields, 1, slice(1, None))
+        assert sum(parts) == total == _number(first.rows[1][1])
+    table = _grids(SecretAnnex(alone).blocks())[1]
+    results = lumpsum_study.lumpsum.headline.result
+    assert _column(table, 2, slice(1, None)) == [round(one.value / 1e6, 2) for one in results]
+
+
+def test_a_lump_sum_alone_proposes_no_other_form(lumpsum_study: LumpSumStudy, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"lumpsum computes the lump sum \(taakgericht\) alone; use compare"):
+        write_papers(lumpsum_study, tmp_path, "en", PapersAsked(form=BASELINE))
+    without = replace(lumpsum_study, budget=None)
+    with pytest.raises(UserError, match="Without a lump sum there is nothing to propose in papers"):
+        write_papers(without, tmp_path, "en")
+    assert kept_papers(without, "nl") is None
+
+
+def _kept(study: Comparison | LumpSumStudy, folder: Path) -> Path:
+    """A result folder with nothing but what its papers say, as ``write_results`` keeps it."""
+    folder.mkdir()
+    papers = kept_papers(study, "nl")
+    assert papers is not None
+    (folder / PAPERS_KEPT).write_text(papers.text(), encoding="utf-8", newline="")
+    write_manifest(folder, {})
+    return folder
+
+
+@pytest.mark.parametrize("what", ["compare", "lumpsum"])
+def test_a_result_that_was_kept_gives_the_same_papers(
+    what: str, outcome: Comparison, lumpsum_study: LumpSumStudy, tmp_path: Path
+) -> None:
+    """Byte for byte those that are written with the computation, and readable by everybody."""
+    study = outcome if what == "compare" else lumpsum_study
+    result = _kept(study, tmp_path / "result")
+    (tmp_path / "direct").mkdir()
+    form = BASELINE if what == "compare" else ""
+    write_papers(study, tmp_path / "direct", "nl", PapersAsked(form=form))
+    papers_of_result(result, tmp_path / "later", PapersAsked(form=form))
+    direct = {one.name: one.read_bytes() for one in (tmp_path / "direct" / "papers").iterdir()}
+    later = {one.name: one.read_bytes() for one in (tmp_path / "later").iterdir() if one.suffix == ".docx"}
+    assert direct == later
+    for name in later:
+        assert barriers(tmp_path / "later" / name, "nl") == [], name
+    with pytest.raises(UserError, match="exists; choose another"):
+        papers_of_result(result, tmp_path / "later")
+
+
+def test_what_is_kept_is_not_taken_when_it_was_changed(outcome: Comparison, tmp_path: Path) -> None:
+    result = _kept(outcome, tmp_path / "result")
+    with pytest.raises(UserError, match="this result has no papers of it; choose from"):
+        papers_of_result(result, tmp_path / "later", PapersAsked(form="mix"))
+    kept = result / PAPERS_KEPT
+    text = kept.read_text(encoding="utf-8")
+    kept.write_text(text.replace("miljoen", "miljard"), encoding="utf-8")
+    with pytest.raises(UserError, match="was changed after the result was written"):
+        papers_of_result(result, tmp_path / "later")
+    older = text.replace('"version": 1', '"version": 0')
+    kept.write_text(older, encoding="utf-8")
+    manifest = (result / "manifest.json").read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert digest in manifest
+    changed = manifest.replace(digest, hashlib.sha256(older.encode()).hexdigest())
+    (result / "manifest.json").write_text(changed, encoding="utf-8")
+    with pytest.raises(UserError, match="kept by another version of the program"):
+        papers_of_result(result, tmp_path / "later")
+    kept.unlink()
+    with pytest.raises(UserError, match="keeps no papers"):
+        papers_of_result(result, tmp_path / "later")
+    assert not (tmp_path / "later").exists()
+
+
+def test_the_commands_refuse_in_a_sentence(tmp_path: Path) -> None:
+    nothing = CliRunner().invoke(app, ["papers", str(tmp_path), "--lang", "en"])
+    assert nothing.exit_code == 2
+    assert "keeps no papers" in " ".join(nothing.output.split())
+    both = CliRunner().invoke(app, ["lumpsum", str(tmp_path / "no-case.xlsx"), "--mix", "--papers"])
+    assert both.exit_code == 2
+    assert "--papers gaat niet samen met --mix" in " ".join(both.output.split())
 
 
 # -- files ---------------------------------------------------------------------------------------------------------------
