@@ -9,12 +9,14 @@ from pathlib import Path
 from citizen_numbers import made
 
 from bekostiging.messages import Key
-from bekostiging.store import make_store
+from bekostiging.store import confirm_products, import_messages, make_store, open_store
 
 KEY = Key(bytes(range(32)))
 _EMPTY: dict[tuple[str, ...], bytes] = {}
 MUNICIPALITY, PROVIDER, OTHER_PROVIDER = "0034", "65656055", "65656063"
 PERSON, OTHER_PERSON = made(), made(1)
+HEAD = "law;code;first;last;care_form;lot;taakveld;unit;crisis"
+TABLE = f"{HEAD}\njeugdwet;45A03;;;ambulant;jeugd;6.752;hour;nee\njeugdwet;45A04;;;ambulant;jeugd;6.752;hour;nee\n"
 PUBLISHED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "ijw-iwmo-3.2"
 """Schemas and examples of the standards; tests on them are skipped where they are not."""
 
@@ -234,3 +236,15 @@ def written(place: Path, text: str) -> Path:
     """A message as a file."""
     place.write_text(text, encoding="utf-8")
     return place
+
+
+def filled(place: Path, texts: Sequence[str], table: str = TABLE) -> Path:
+    """A store with messages and a conversion table."""
+    empty_store(place / "regio.duckdb", [MUNICIPALITY])
+    (place / "products.csv").write_text(table, encoding="utf-8")
+    with open_store(place / "regio.duckdb", read_only=False) as store:
+        if texts:
+            told = import_messages(store, zipped(place / "in.zip", texts), KEY)[0]
+            assert told.refused is None
+        confirm_products(store, place / "products.csv", "test")
+    return place / "regio.duckdb"

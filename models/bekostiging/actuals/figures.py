@@ -18,6 +18,8 @@ from bekostiging.case.year_tables import (
     Booking,
     ChangeLetter,
     ContractTerm,
+    ControlTotal,
+    CouncilLimit,
     Deduction,
     Determination,
     Excess,
@@ -43,6 +45,10 @@ class YearFigures:
         What single clients were claimed for above a threshold.
     deductions : tuple of Deduction
         What the control does not recognise.
+    control_totals : tuple of ControlTotal
+        What authorisations, claims, starts and stops add up to.
+    council_limits : tuple of CouncilLimit
+        What councils set for errors and uncertainties.
     outcomes : tuple of Measured
         Outcomes of care.
     changes : tuple of ChangeLetter
@@ -70,6 +76,8 @@ class YearFigures:
     statements: tuple[Statement, ...] = ()
     excess: tuple[Excess, ...] = ()
     deductions: tuple[Deduction, ...] = ()
+    control_totals: tuple[ControlTotal, ...] = ()
+    council_limits: tuple[CouncilLimit, ...] = ()
     outcomes: tuple[Measured, ...] = ()
     changes: tuple[ChangeLetter, ...] = ()
     terms: tuple[ContractTerm, ...] = ()

@@ -190,6 +190,32 @@ class Deduction(YearRow):
     disputed: bool = False
 
 
+class ControlTotal(YearRow):
+    """What authorisations, claims, starts and stops of a contract add up to in a year, where no region store says it."""
+
+    table: ClassVar[str] = "control_totals"
+    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot")
+    year: CalendarYear
+    provider: Identifier
+    lot: Identifier
+    authorised: Euro | None = None
+    claimed: Euro | None = None
+    starts: Clients | None = None
+    stops: Clients | None = None
+    clients: Clients | None = None
+
+
+class CouncilLimit(YearRow):
+    """The verantwoordingsgrens that a council set for errors and uncertainties together."""
+
+    table: ClassVar[str] = "council_limits"
+    key: ClassVar[tuple[str, ...]] = ("year", "municipality")
+    year: CalendarYear
+    municipality: Identifier
+    share: Share
+    total_costs: Amount
+
+
 class Measured(YearRow):
     """An outcome of care: a count out of a count."""
 
@@ -319,6 +345,8 @@ YEAR_TABLES: dict[str, type[Row]] = {
         Statement,
         Excess,
         Deduction,
+        ControlTotal,
+        CouncilLimit,
         Measured,
         ChangeLetter,
         ContractTerm,

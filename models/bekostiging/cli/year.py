@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,34 +27,57 @@ from bekostiging.cli.options import (
     command,
 )
 
+if TYPE_CHECKING:
+    from bekostiging.settlement import Match, Sample, YearSettlement
+
+
+YearFile = Annotated[
+    Path,
+    typer.Option(
+        metavar="FILE",
+        help="Workbook or folder with the figures of the year; `new year.xlsx --with settlement` makes an empty one.",
+    ),
+]
+StatusName = Annotated[
+    str,
+    typer.Option(help="raming (for the annual accounts), voorlopig (statement in, not audited) or definitief."),
+]
+EarlierFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="An earlier settlement of the same year: only the difference is paid."),
+]
+WithMatch = Annotated[
+    bool,
+    typer.Option(
+        "--match",
+        help="Match the statements with authorisations, claims, advances and counts too, with a sample to look at.",
+    ),
+]
+MatchStore = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="STORE", help="Region store whose claims the match judges one by one."),
+]
+Interval = Annotated[
+    float | None,
+    typer.Option(metavar="EURO", help="Interval of the sample; from the auditor's tolerance unless given."),
+]
+
 
 @command()
 def settle(
     case: CaseName,
     output: Output,
     year: Annotated[int, typer.Option(metavar="YEAR", help="Contract year to settle.")],
-    actuals: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            help="Workbook or folder with the figures of the year; `new year.xlsx --with settlement` makes an empty one.",
-        ),
-    ],
-    status: Annotated[
-        str,
-        typer.Option(
-            help="raming (for the annual accounts), voorlopig (statement in, not audited) or definitief."
-        ),
-    ] = "raming",
-    previous: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", help="An earlier settlement of the same year: only the difference is paid."
-        ),
-    ] = None,
+    actuals: YearFile,
+    status: StatusName = "raming",
+    previous: EarlierFolder = None,
     providers: Annotated[
         list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; repeat to add.")
     ] = None,
+    match: WithMatch = False,
+    store: MatchStore = None,
+    interval: Interval = None,
+    seed: Seed = 1,
     word: Annotated[bool, typer.Option(help="Write every statement in Word too.")] = True,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -66,6 +89,7 @@ def settle(
         from bekostiging.case.pseudonym import provider_numbers
         from bekostiging.report import claimed, write_settlement
         from bekostiging.report.kit.texts import Texts
+        from bekostiging.report.settlement.match import told
         from bekostiging.report.settlement.page import PAGE
         from bekostiging.report.settlement.papers import Papers
         from bekostiging.settlement import read_previous, settle_year
@@ -80,13 +104,34 @@ def settle(
         earlier = None if previous is None else read_previous(previous)
         wanted = [numbers.get(one, one) for one in providers or []]
         settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
+        found, drawn = (None, None)
+        if match or store is not None or interval is not None:
+            found, drawn = _matched(settled, store, numbers, seed, interval)
         folder = output.folder or Path(f"bekostiging-{shown.name}-afrekening-{year}-{status}")
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, previous)):
-            write_settlement(
-                settled, folder, lang=lang, overwrite=output.overwrite, named=named, word=word, about=output.config
-            )
-        print_sentence(Papers(settled, Texts(lang)).answer())
+            more = {"overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
+            write_settlement(settled, folder, lang=lang, match=found, sample=drawn, **more)  # type: ignore[arg-type]
+        papers = Papers(settled, Texts(lang), found)
+        for sentence in [papers.answer(), *(told(papers) if found is not None else [])]:
+            print_sentence(sentence)
         print_place({"nl": "Afrekening", "en": "Settlement"}[lang], folder / PAGE)
+
+
+def _matched(
+    settled: YearSettlement, store: Path | None, numbers: Mapping[str, str], seed: int, interval: float | None
+) -> tuple[Match, Sample]:
+    """The match of a settled year and its sample; ``numbers``: of providers that are not named."""
+    from bekostiging.settlement import match_year, numbered_check, sample_year, tariffs_of_year
+    from bekostiging.store import check_claims, open_store
+
+    checked = None
+    if store is not None:
+        own = {number: provider for provider, number in numbers.items()}
+        tariffs = {(own.get(who, who), form): euro for (who, form), euro in tariffs_of_year(settled).items()}
+        with open_store(store) as opened:
+            checked = numbered_check(check_claims(opened, settled.year, tariffs), numbers)
+    found = match_year(settled, checked)
+    return found, sample_year(settled, found, seed, interval, checked)
 
 
 @command()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bekostiging.actuals import YearFigures
 from bekostiging.case import Case
 from bekostiging.case.errors import Note, Said
 from bekostiging.case.shown import Shown
 from bekostiging.settlement.earlier import Previous
 from bekostiging.settlement.ledger import Given, Line
-from bekostiging.settlement.match import MatchRow
 from bekostiging.settlement.parts import MunicipalPart
 from bekostiging.settlement.status import Status
 
@@ -46,8 +46,6 @@ class ContractSettlement:
         Cents in the annual accounts: paid and still to be paid; None where nothing was booked as to be paid.
     passed_on : int or None
         Cents that a main contractor passes on; None without one.
-    match : tuple of MatchRow
-        What is not recognised, by reason, errors and uncertainties apart.
     correction : str
         Why the year is settled again; empty for a first settlement.
 
@@ -70,7 +68,6 @@ class ContractSettlement:
     held: int
     booked: int | None
     passed_on: int | None
-    match: tuple[MatchRow, ...]
     correction: str
 
     def cents(self, key: str) -> int:
@@ -128,6 +125,8 @@ class YearSettlement(Shown):
         The settlement before this one.
     notes : tuple of dict
         What the reader must know, in both languages.
+    figures : YearFigures
+        What documents said.
 
     Examples
     --------
@@ -146,6 +145,7 @@ class YearSettlement(Shown):
     contracts: tuple[ContractSettlement, ...]
     previous: Previous | None
     notes: tuple[Note, ...]
+    figures: YearFigures
 
     def to_frame(self) -> pd.DataFrame:
         """A row per contract and line; euro."""

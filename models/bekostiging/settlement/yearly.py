@@ -12,16 +12,14 @@ from bekostiging.case import Case
 from bekostiging.case.arguments import checked_whole, checked_word, kinds_checked, wrong_argument
 from bekostiging.case.errors import CaseError, Note, Problem
 from bekostiging.case.numbers import in_en, in_nl
-from bekostiging.case.year_tables import Deduction
 from bekostiging.contracts import Taakgericht, TariffContract, municipal_shares
 from bekostiging.settlement.earlier import Previous, refuse_the_same
 from bekostiging.settlement.ledger import Ledger
 from bekostiging.settlement.lump_sum import lump_sum_lines
-from bekostiging.settlement.match import MatchRow
 from bekostiging.settlement.missing import missing_figures
 from bekostiging.settlement.paid import earlier_lines, paid_lines
 from bekostiging.settlement.parts import municipal_parts
-from bekostiging.settlement.sheet import REASONS, Sheet
+from bekostiging.settlement.sheet import Sheet
 from bekostiging.settlement.statement import ContractSettlement, YearSettlement
 from bekostiging.settlement.status import STATUSES, Status, refused
 from bekostiging.settlement.tariff import tariff_lines
@@ -100,7 +98,7 @@ def settle_year(
     ]
     if previous is not None:
         refuse_the_same(case, settled, previous, year, own)
-    return YearSettlement(case, year, own, day, tuple(settled), previous, _notes(book))
+    return YearSettlement(case, year, own, day, tuple(settled), previous, _notes(book), figures)
 
 
 def _scope(case: Case, providers: Sequence[str]) -> list[int]:
@@ -236,22 +234,8 @@ def _statement(
         held,
         paid + round(sum(to_be_paid) * CENTS) if to_be_paid else None,
         _passed_on(book, contract, values, transfer, year),
-        _match(sheet.deductions()),
         "" if determination is None else determination.correction,
     )
-
-
-def _match(rows: Sequence[Deduction]) -> tuple[MatchRow, ...]:
-    """What is not recognised, by reason; cents."""
-    found = []
-    for reason in dict.fromkeys(row.reason for row in rows):
-        own = [row for row in rows if row.reason == reason]
-        error, unsure = (
-            sum(round(row.euros * CENTS) for row in own if row.finding == finding)
-            for finding in ("error", "uncertainty")
-        )
-        found.append(MatchRow(own[0].provider, own[0].lot, REASONS[reason], error, unsure))
-    return tuple(found)
 
 
 def _check(ledger: Ledger, values: Values, transfer: float, year: int) -> None:

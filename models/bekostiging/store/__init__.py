@@ -1,5 +1,6 @@
 """The region store: what a region's messages, claims and statistics say, with nobody's number kept."""
 
+from bekostiging.store.claim_check import ClaimCheck, Found, MessageTotals, check_claims
 from bekostiging.store.claims_import import import_claims
 from bekostiging.store.database import Store, make_store, open_store
 from bekostiging.store.evidence import Evidence, StoreCase
@@ -14,14 +15,18 @@ from bekostiging.store.statistics_import import fetch_statline, import_statline
 from bekostiging.store.tables_import import import_table
 
 __all__ = [
+    "ClaimCheck",
     "Contents",
     "Evidence",
+    "Found",
     "Imported",
+    "MessageTotals",
     "PrivacyFacts",
     "Store",
     "StoreCase",
     "Unmapped",
     "case_from_store",
+    "check_claims",
     "confirm_products",
     "fetch_statline",
     "forget_everything",

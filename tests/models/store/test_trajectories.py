@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from region_messages import (
-    KEY,
-    MUNICIPALITY,
+    HEAD,
     OTHER_PERSON,
     OTHER_PROVIDER,
     answer,
     authorisation,
     claim,
     claim_line,
-    empty_store,
+    filled,
     start,
     stop,
-    zipped,
 )
 
 from bekostiging.case import CaseError, UserError
 from bekostiging.store import (
     case_from_store,
     confirm_products,
-    import_messages,
     open_store,
     propose_products,
     unmapped_products,
@@ -37,21 +34,7 @@ from bekostiging.store.trajectories import rebuilt
 pytest.importorskip("duckdb")
 pytest.importorskip("lxml")
 LAST = dt.date(2025, 12, 31)
-HEAD = "law;code;first;last;care_form;lot;taakveld;unit;crisis"
-TABLE = f"{HEAD}\njeugdwet;45A03;;;ambulant;jeugd;6.752;hour;nee\njeugdwet;45A04;;;ambulant;jeugd;6.752;hour;nee\n"
 Found = tuple[list[tuple[Any, ...]], dict[str, int]]
-
-
-def filled(place: Path, texts: Sequence[str], table: str = TABLE) -> Path:
-    """A store with messages and a conversion table."""
-    empty_store(place / "regio.duckdb", [MUNICIPALITY])
-    (place / "products.csv").write_text(table, encoding="utf-8")
-    with open_store(place / "regio.duckdb", read_only=False) as store:
-        if texts:
-            told = import_messages(store, zipped(place / "in.zip", texts), KEY)[0]
-            assert told.refused is None
-        confirm_products(store, place / "products.csv", "test")
-    return place / "regio.duckdb"
 
 
 @pytest.fixture

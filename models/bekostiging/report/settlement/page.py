@@ -15,10 +15,13 @@ from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.paragraphs import Block
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers
+from bekostiging.report.settlement.match import BOOK, match_page, write_match
+from bekostiging.report.settlement.match import PAGE as MATCH
+from bekostiging.report.settlement.match import WORD as MATCH_WORD
 from bekostiging.report.settlement.papers import Papers
 from bekostiging.report.settlement.results import settlement_results
 from bekostiging.report.settlement.workbook import write_recalculation
-from bekostiging.settlement import YearSettlement
+from bekostiging.settlement import Match, Sample, YearSettlement
 from bekostiging.settlement.earlier import FILE
 
 PAGE = "afrekening.html"
@@ -34,6 +37,8 @@ def write_settlement(
     overwrite: bool = False,
     named: bool = False,
     word: bool = True,
+    match: Match | None = None,
+    sample: Sample | None = None,
     about: Mapping[str, object] | None = None,
 ) -> Path:
     """Write a settlement: an overview, a statement per provider and per municipality, recalculation sheets and results.
@@ -52,6 +57,10 @@ def write_settlement(
         Whether its providers bear their own names, so that a list of their numbers is written beside it.
     word : bool
         Whether every statement is written in Word too; needs python-docx (extra ``word``).
+    match : Match, optional
+        From ``match_year``: written on pages of its own; without it the overview has the match of the typed tables.
+    sample : Sample, optional
+        From ``sample_year``, with ``match``.
     about : mapping, optional
         What the manifest says beside case, settings and versions.
 
@@ -74,7 +83,7 @@ def write_settlement(
     """
     lang = checked_language("lang", lang)
     texts = Texts(lang)
-    papers = Papers(settled, texts)
+    papers = Papers(settled, texts, match)
     mark = confidential_mark(settled.case, texts, named=named)
 
     def fill(draft: Path) -> None:
@@ -94,11 +103,21 @@ def write_settlement(
             path = draft / f"afrekening-{_file(provider)}-narekenblad.xlsx"
             write_recalculation(papers, own_contracts, path, mark)
             links.append((f"{papers.names[provider]}: {papers.said('again')} (Excel)", path.name))
+        if match is not None:
+            own = _about(papers, papers.said("match"), mark)
+            blocks = match_page(papers, sample)
+            (draft / MATCH).write_text(paper_page(form, own, blocks), encoding="utf-8", newline="")
+            if word:
+                WordPapers().write(draft / MATCH_WORD, own, blocks)
+            write_match(papers, sample, draft, mark)
+            links += [(papers.said("match"), MATCH), (f"{papers.said('match')} (Excel)", BOOK)]
         overview = _about(papers, papers.said("title", year=settled.year), mark)
         (draft / PAGE).write_text(
             paper_page(form, overview, papers.overview(), links), encoding="utf-8", newline=""
         )
-        (draft / FILE).write_text(json_text(settlement_results(settled, lang)), encoding="utf-8", newline="")
+        (draft / FILE).write_text(
+            json_text(settlement_results(settled, papers.match, sample, lang)), encoding="utf-8", newline=""
+        )
         if named and settled.case.confidential:
             write_key_list(draft, settled.case)
         settings = {"year": settled.year, "status": settled.status, "drawn_up": f"{settled.today:%Y-%m-%d}"}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
-from bekostiging.settlement import ContractSettlement, Line, YearSettlement
+from bekostiging.report.settlement.match import match_blocks
+from bekostiging.settlement import ContractSettlement, Line, Match, YearSettlement, match_year
 from bekostiging.settlement.ledger import Part
-from bekostiging.settlement.match import Match, match_of
 from bekostiging.units import CENTS
 
 CHAPTERS: tuple[Part, ...] = ("budget", "base", "corridor", "clauses", "paid", "earlier")
@@ -23,11 +23,14 @@ class Papers:
 
     settled: YearSettlement
     texts: Texts
+    given: Match | None = None
     names: dict[str, str] = field(init=False)
+    match: Match = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look the names up once."""
+        """Look the names up once; without a match that was made with a store, that of the typed tables."""
         self.names = names_of(self.settled.case)
+        self.match = match_year(self.settled) if self.given is None else self.given
         self.place = 0 if self.texts.lang == "nl" else 1
 
     def said(self, key: str, **places: object) -> str:
@@ -261,7 +264,7 @@ class Papers:
             Paragraph(self.answer()),
             grid,
             *self._pools(),
-            *self._match(),
+            *match_blocks(self),
             *self._remarks(),
             Heading(self.said("papers"), 1),
         ]
@@ -280,34 +283,6 @@ class Papers:
         rows += [[self.names[one.provider], self.names[one.lot], self.money(cents)] for one, cents in moved]
         rows.append([self.said("together"), "", self.money(sum(cents for _, cents in moved))])
         return [Grid(rows, self.said("pool"), totals=(len(rows) - 1,), right=(2,))]
-
-    def _match(self) -> list[Block]:
-        """Errors and uncertainties by reason, against the auditor's tolerance of the year."""
-        found: Match = match_of(self.settled)
-        if not found.rows:
-            return [Heading(self.said("match"), 1), Paragraph(self.said("match_none"))]
-        rows = [[self.said(key) for key in ("provider", "lot", "reason", "errors", "uncertain")]]
-        for row in found.rows:
-            rows.append(
-                [
-                    self.names[row.provider],
-                    self.names[row.lot],
-                    row.reason[self.place],
-                    self.money(row.error),
-                    self.money(row.uncertainty),
-                ]
-            )
-        errors, unsure = sum(row.error for row in found.rows), sum(row.uncertainty for row in found.rows)
-        rows.append([self.said("together"), "", "", self.money(errors), self.money(unsure)])
-        numbers = self.texts.numbers
-        told = self.said(
-            "match_told",
-            share=numbers.percent(found.share, 2),
-            tolerance=numbers.percent(found.tolerance),
-            since=found.since[self.place],
-        )
-        grid = Grid(rows, self.said("match"), told, totals=(len(rows) - 1,), right=(3, 4))
-        return [grid]
 
     def _remarks(self) -> Sequence[Block]:
         """What was read and must be known."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bekostiging.settlement import ContractSettlement, YearSettlement
+from bekostiging.report.settlement.match import match_results
+from bekostiging.settlement import ContractSettlement, Match, Sample, YearSettlement
 
 
-def settlement_results(settled: YearSettlement, lang: str) -> dict[str, Any]:
+def settlement_results(settled: YearSettlement, match: Match, sample: Sample | None, lang: str) -> dict[str, Any]:
     """Content of afrekening.json, from which a next settlement reads what this one said."""
     place = 0 if lang == "nl" else 1
     return {
@@ -17,6 +18,7 @@ def settlement_results(settled: YearSettlement, lang: str) -> dict[str, Any]:
         "drawn_up": f"{settled.today:%Y-%m-%d}",
         "disclaimer": settled.case.disclaimer.get(lang, ""),
         "contracts": [_contract(one, place) for one in settled.contracts],
+        "match": match_results(match, sample, place),
         "notes": [note[lang] for note in settled.notes],
     }
 
