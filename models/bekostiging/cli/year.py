@@ -61,6 +61,25 @@ Interval = Annotated[
     float | None,
     typer.Option(metavar="EURO", help="Interval of the sample; from the auditor's tolerance unless given."),
 ]
+Through = Annotated[str, typer.Option(metavar="MONTH", help="Last month of receipt that counts, such as 2028-05.")]
+FiguresByMonth = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Workbook or folder with figures by month; `new month.xlsx --with actuals` makes an empty one.",
+    ),
+]
+Remembering = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="STORE",
+        help="Region store that remembers: figures by month are added to it and read from it, the forecast is kept.",
+    ),
+]
+EarlierReports = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FOLDER", help="An earlier monthly report of the same year; repeat to add."),
+]
 
 
 @command()
@@ -138,31 +157,21 @@ def _matched(
 def monitor(
     case: CaseName,
     output: Output,
-    actuals: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            help="Workbook or folder with figures by month; `new month.xlsx --with actuals` makes an empty one.",
-        ),
-    ],
-    through: Annotated[
-        str, typer.Option(metavar="MONTH", help="Last month of receipt that counts, such as 2028-05.")
-    ],
+    through: Through,
+    actuals: FiguresByMonth = None,
+    store: Remembering = None,
     n_scenarios: CapacityScenarios = 512,
     seed: Seed = 1,
     workers: Workers = 2,
-    previous: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FOLDER", help="An earlier monthly report of the same year; repeat to add."),
-    ] = None,
+    previous: EarlierReports = None,
     word: Annotated[bool, typer.Option(help="Write the quarterly report in Word too.")] = True,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
     """Follow a contract year: expected year-end with its band, what is still to be paid, alarms, and why it is off."""
     lang = output.lang
     with user_errors(lang):
-        from bekostiging.actuals import read_actuals
         from bekostiging.case import pseudonymised
+        from bekostiging.cli.year_memory import figures_of_year, forecasts_kept, keep_year
         from bekostiging.report import claimed, write_monitor
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.monitor.page import PAGE
@@ -170,11 +179,11 @@ def monitor(
         from bekostiging.studies import monitor as follow
 
         brought = shown = brought_case(case, lang)
-        figures = read_actuals(actuals, brought)
+        figures = typed = figures_of_year(actuals, store, brought)
         if not named and brought.confidential:
             shown, figures = pseudonymised(brought), figures.numbered(brought)
         folder = output.folder or Path(f"bekostiging-{shown.name}-maand-{through}")
-        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, *(previous or []))):
+        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, store, *(previous or []))):
             year = follow(shown, figures, through, n_scenarios, seed, workers)
             write_monitor(
                 year,
@@ -184,8 +193,10 @@ def monitor(
                 named=named,
                 word=word,
                 previous=tuple(previous or ()),
+                kept=forecasts_kept(store, brought),
                 about=output.config,
             )
+        keep_year(store, brought, year, typed)
         for sentence in MonthPapers(year, Texts(lang)).answer():
             print_sentence(sentence)
         print_notes(year.notes, lang, to_stderr=False)

@@ -2,8 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import UserError
+from bekostiging.store import Forecast
+from bekostiging.units import MONTHS
+
+ENDS = (0.1, 0.9)
+"""Levels of the ends of the band of 80 of 100."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one forecast of a year did; ``months_before`` the end of the year, or the report it is compared with; ``bias``
+    (plus is too high) and ``pinball`` in euro; ``truth`` what it is compared with."""
+
+    months_before: int
+    bias: float
+    inside: bool
+    pinball: float
+    truth: float
+
+
+def score(forecast: Forecast, truth: float, months_before: int) -> Score:
+    """Bias, whether the truth is in the band, and the mean pinball loss of both ends of it."""
+    ends = zip((forecast.low, forecast.high), ENDS, strict=True)
+    loss = sum(pinball_loss(value, level, truth) for value, level in ends) / len(ENDS)
+    return Score(
+        months_before, forecast.expected - truth, bool(forecast.low <= truth <= forecast.high), loss, truth
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """How forecasts made so many months before the end of a year did: how many, the part whose band held the truth, and mean
+    bias and pinball loss as parts of the truth."""
+
+    months_before: int
+    n: int
+    coverage: float
+    bias: float
+    pinball: float
+
+
+def track_record(forecasts: Sequence[Forecast]) -> tuple[Record, ...]:
+    """Score every forecast of the years whose end is known, by months before that end, longest first.
+
+    The truth of a year is what the last report on it expected, which must have seen its December; that report is not scored.
+    """
+    found: dict[int, list[Score]] = {}
+    for subject in dict.fromkeys((one.year, one.provider, one.lot) for one in forecasts):
+        own = sorted(
+            (one for one in forecasts if (one.year, one.provider, one.lot) == subject), key=lambda one: one.through
+        )
+        last = own[-1]
+        if last.through < f"{last.year}-{MONTHS}":
+            continue
+        for one in own[:-1]:
+            before = (last.year - int(one.through[:4])) * MONTHS + MONTHS - int(one.through[5:7])
+            found.setdefault(before, []).append(score(one, last.expected, before))
+    return tuple(_recorded(before, found[before]) for before in sorted(found, reverse=True))
+
+
+def _recorded(before: int, scores: Sequence[Score]) -> Record:
+    def mean(values: Iterable[float]) -> float:
+        return sum(values) / len(scores)
+
+    return Record(
+        before,
+        len(scores),
+        mean(float(one.inside) for one in scores),
+        mean(one.bias / one.truth if one.truth else 0.0 for one in scores),
+        mean(one.pinball / one.truth if one.truth else 0.0 for one in scores),
+    )
 
 
 @kinds_checked

@@ -13,11 +13,13 @@ from bekostiging.store.privacy import PrivacyFacts, privacy_facts
 from bekostiging.store.products import Unmapped, confirm_products, propose_products, unmapped_products
 from bekostiging.store.statistics_import import fetch_statline, import_statline
 from bekostiging.store.tables_import import import_table
+from bekostiging.store.year_memory import Forecast, keep_actuals, keep_forecasts, kept_actuals, kept_forecasts
 
 __all__ = [
     "ClaimCheck",
     "Contents",
     "Evidence",
+    "Forecast",
     "Found",
     "Imported",
     "MessageTotals",
@@ -36,6 +38,10 @@ __all__ = [
     "import_messages",
     "import_statline",
     "import_table",
+    "keep_actuals",
+    "keep_forecasts",
+    "kept_actuals",
+    "kept_forecasts",
     "make_store",
     "open_store",
     "privacy_facts",

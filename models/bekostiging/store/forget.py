@@ -15,7 +15,7 @@ from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.errors import UserError
 from bekostiging.messages.keys import Key
 from bekostiging.store.database import Store, beside, open_store, write_empty
-from bekostiging.store.tables import FILLED
+from bekostiging.store.tables import FILLED, REMEMBERED
 
 PERSONAL = ("authorisations", "starts", "stops", "requests", "claims")
 """Tables whose rows are about a person."""
@@ -148,7 +148,7 @@ def forget_everything(path: str | Path) -> int:
     >>> forget_everything("all.duckdb")
     0
     """
-    nothing = dict.fromkeys((*FILLED, "imports", "remarks", "products"), "false")
+    nothing = dict.fromkeys((*FILLED, *REMEMBERED, "imports", "remarks", "products"), "false")
     return _renewed(checked_path("path", path), nothing, [], "everything")
 
 
@@ -181,7 +181,7 @@ def _copied(store: Store, draft: Path, kept: Mapping[str, str], given: list[obje
     place = str(draft).replace("'", "''")
     store.run(f"ATTACH '{place}' AS renewed")
     try:
-        for table in (*FILLED, "imports", "remarks", "products", "forgotten"):
+        for table in (*FILLED, *REMEMBERED, "imports", "remarks", "products", "forgotten"):
             condition = kept.get(table, "true")
             values = given if "?" in condition or "$1" in condition else []
             before = store.rows(f"SELECT count(*) FROM {table}")[0][0]

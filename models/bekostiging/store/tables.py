@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bekostiging.messages.records import COLUMNS
 
-VERSION = 1
+VERSION = 2
 """Of the layout; a change of a table raises it and adds its statements to ``UPGRADES``."""
 OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
     "extracts": (
@@ -30,7 +30,19 @@ OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
 """Tables that are filled from other files than messages."""
 FILLED = COLUMNS | OTHERS
 """Every table that an import fills, by name, without the number of the import."""
-UPGRADES: dict[int, tuple[str, ...]] = {}
+YEAR_MEMORY = (
+    """CREATE TABLE actuals (case_name VARCHAR NOT NULL, kept TIMESTAMP, month VARCHAR NOT NULL, received VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL, lot VARCHAR NOT NULL, care_form VARCHAR NOT NULL, area VARCHAR NOT NULL, starts DOUBLE,
+    stops DOUBLE, caseload DOUBLE, units DOUBLE, cents BIGINT, unclaimed DOUBLE, source VARCHAR, status VARCHAR,
+    entered_by VARCHAR, entered_on VARCHAR)""",
+    """CREATE TABLE forecasts (case_name VARCHAR NOT NULL, kept TIMESTAMP, year SMALLINT NOT NULL, through VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL, lot VARCHAR NOT NULL, expected BIGINT, low BIGINT, high BIGINT, scenarios INTEGER,
+    seed BIGINT, illustrative BOOLEAN)""",
+)
+"""What is remembered of contract years that were followed: figures by month, and what was expected of the year (cents; of a
+contract, or of all together where provider and lot are empty)."""
+REMEMBERED = ("actuals", "forecasts")
+UPGRADES: dict[int, tuple[str, ...]] = {1: YEAR_MEMORY}
 """Statements that bring a store of this version to the next."""
 _FIXED = (
     "CREATE TABLE store (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)",
@@ -50,4 +62,4 @@ def statements() -> tuple[str, ...]:
         f"CREATE TABLE {table} (import INTEGER, {', '.join(f'{name} {kind}' for name, kind in columns)})"
         for table, columns in FILLED.items()
     )
-    return (*_FIXED, *made)
+    return (*_FIXED, *YEAR_MEMORY, *made)

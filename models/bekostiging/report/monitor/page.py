@@ -17,8 +17,9 @@ from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers
 from bekostiging.report.monitor.calendar_page import icalendar
-from bekostiging.report.monitor.memory import FILE, earlier_reports, scores
+from bekostiging.report.monitor.memory import FILE, earlier_reports, scores, with_kept
 from bekostiging.report.monitor.papers import MonthPapers
+from bekostiging.store import Forecast
 from bekostiging.studies.contract_year import ContractYear, Range
 
 PAGE, QUARTER, TABLE, CALENDAR = "maandbericht.html", "kwartaalrapportage.docx", "contracten.csv", "kalender.ics"
@@ -34,6 +35,7 @@ def write_monitor(
     named: bool = False,
     word: bool = True,
     previous: Sequence[Path] = (),
+    kept: Sequence[Forecast] = (),
     about: Mapping[str, object] | None = None,
 ) -> Path:
     """Write a running contract year: a monthly page, a quarterly report in Word, a calendar, a table and results.
@@ -54,6 +56,9 @@ def write_monitor(
         Whether the quarterly report is written; needs python-docx (extra ``word``).
     previous : sequence of path
         Folders of earlier reports of the same year: what changed since, and how good they were.
+    kept : sequence of Forecast
+        Every report on the case that a store keeps (``kept_forecasts``): those of this year are shown as those of folders
+        are, those of years whose end is known as the track record.
     about : mapping, optional
         What the manifest says beside case, settings and versions.
 
@@ -81,7 +86,8 @@ def write_monitor(
     lang = checked_language("lang", lang)
     texts = Texts(lang)
     earlier = earlier_reports(previous, year.case.name, year.year, year.through)
-    papers = MonthPapers(year, texts, earlier)
+    earlier = with_kept(earlier, kept, year.year, year.through)
+    papers = MonthPapers(year, texts, earlier, kept)
     mark = confidential_mark(year.case, texts, named=named)
     pages = texts["settlement", "page"], texts["settlement", "of"]
     head = year.case.disclaimer.get(lang, "")
@@ -99,7 +105,7 @@ def write_monitor(
         (draft / CALENDAR).write_bytes(icalendar(papers))
         (draft / TABLE).write_text(year.to_frame().to_csv(index=False), encoding="utf-8", newline="")
         (draft / FILE).write_text(
-            json_text({**monitor_results(year, lang), "earlier": scores(earlier, year)}),
+            json_text({**monitor_results(year, lang), "earlier": scores(earlier, year, kept)}),
             encoding="utf-8",
             newline="",
         )

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bekostiging.monitoring.effects import CAUSES, in_cents_together
+from bekostiging.monitoring.scores import track_record
 from bekostiging.report.kit.paragraphs import Block, Drawing, Grid, Heading, Paragraph, Points
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.monitor.memory import Earlier
+from bekostiging.report.monitor.memory import of_all
 from bekostiging.report.monitor.plots import year_fan
+from bekostiging.store import Forecast
 from bekostiging.studies.contract_year import SIGNAL, ContractYear, Range
 from bekostiging.units import CENTS, MONTHS
 
@@ -24,11 +26,13 @@ NEARLY_ALL = 0.995
 
 @dataclass
 class MonthPapers:
-    """The papers of one contract year in one language; ``earlier``: reports made before, oldest first."""
+    """The papers of one contract year in one language; ``earlier``: reports of it made before, oldest first; ``years``:
+    every report that was kept, of other years too."""
 
     year: ContractYear
     texts: Texts
-    earlier: Sequence[Earlier] = ()
+    earlier: Sequence[Forecast] = ()
+    years: Sequence[Forecast] = ()
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +109,7 @@ class MonthPapers:
         blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
         if self.earlier:
             blocks.append(self.record())
-        return blocks
+        return [*blocks, *self.track()]
 
     def quarter(self) -> list[Block]:
         """The quarterly report: the same figures, by taakveld too, with the calendar."""
@@ -278,6 +282,19 @@ class MonthPapers:
         change = Range.of(self.year.total).expected - last.expected
         side = self.said("higher" if change >= 0 else "lower")
         return self.said("since_last", month=last.through, euro=self.euro(abs(change)), side=side)
+
+    def track(self) -> list[Block]:
+        """How reports of years whose end is known did, by months before it; nothing while no such year was kept."""
+        numbers, kept = self.texts.numbers, of_all(self.years)
+        found = track_record(kept)
+        if not found:
+            return []
+        rows = [[self.said(key) for key in ("months_before", "n_reports", "within", "bias", "pinball")]]
+        for one in found:
+            parts = (numbers.percent(one.coverage), numbers.percent(one.bias, 1), numbers.percent(one.pinball, 1))
+            rows.append([str(one.months_before), str(one.n), *parts])
+        note = self.said("track_note_invented" if any(one.illustrative for one in kept) else "track_note")
+        return [Grid(rows, self.said("track"), note)]
 
     def record(self) -> Grid:
         """What earlier reports of this year said beside what is expected now."""

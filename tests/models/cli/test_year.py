@@ -1,0 +1,111 @@
+"""`monitor` as a command: what it remembers in a store, and that no provider of a running case is named."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from region_messages import KEY, MUNICIPALITY
+from typer.testing import CliRunner
+
+from bekostiging.actuals import write_year
+from bekostiging.case import Case, read_case
+from bekostiging.case.write import write_case
+from bekostiging.cli import app
+from bekostiging.cli.year_memory import figures_of_year
+from bekostiging.monitoring import drawn_months
+from bekostiging.store import kept_actuals, kept_forecasts, make_store, open_store
+
+pytest.importorskip("duckdb")
+
+
+def ran(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+def figures(place: Path, case: Case, months: int, only: str | None = None) -> Path:
+    rows = drawn_months(case, 5, months).figures.actuals
+    write_year(place, {"actuals": [row for row in rows if only in (None, row.received)]}, "actuals", "nl")
+    return place
+
+
+def test_a_store_remembers_months_and_forecasts(tmp_path: Path) -> None:
+    """January alone, then February alone: the second report knows both, and shows what the first one said."""
+    case, store = read_case("veenrand"), tmp_path / "regio.duckdb"
+    make_store(store, KEY, [MUNICIPALITY], 7)
+    for month in ("2028-01", "2028-02"):
+        place = figures(tmp_path / month, case, 2, only=month)
+        code, output = ran(
+            "monitor", "veenrand", "--actuals", place, "--through", month, "--scenarios", 32, "--workers", 1, "--no-word",
+            "--store", store, "--out", tmp_path / f"out-{month}",
+        )  # fmt: skip
+        assert code == 0, output
+    with open_store(store) as opened:
+        assert len(kept_actuals(opened, "veenrand")) == len(drawn_months(case, 5, 2).figures.actuals)
+        kept = kept_forecasts(opened, "veenrand")
+    assert [one.through for one in kept if not one.provider] == ["2028-01", "2028-02"]
+    assert all(one.illustrative for one in kept)
+    assert len(kept) == 2 * (1 + len(case.contracts))
+    first, second = (
+        json.loads((tmp_path / f"out-{month}" / "maandbericht.json").read_text(encoding="utf-8"))
+        for month in ("2028-01", "2028-02")
+    )
+    assert kept[0].expected == pytest.approx(first["total"]["expected"], abs=0.01)
+    (scored,) = second["earlier"]["reports"]
+    assert scored["bias"] == pytest.approx(first["total"]["expected"] - second["total"]["expected"], abs=0.01)
+    read = figures_of_year(None, store, case).actuals
+    assert sorted(row.units for row in read) == sorted(
+        row.units for row in drawn_months(case, 5, 2).figures.actuals
+    )
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [(None, "geef de maandcijfers: --actuals"), ("regio.duckdb", "hierin staan geen maandcijfers van veenrand")],
+)
+def test_without_figures_one_sentence(tmp_path: Path, store: str | None, said: str) -> None:
+    make_store(tmp_path / "regio.duckdb", KEY, [MUNICIPALITY], 7)
+    more = [] if store is None else ["--store", tmp_path / store]
+    code, output = ran("monitor", "veenrand", "--through", "2028-02", "--out", tmp_path / "out", *more)
+    assert code != 0
+    assert said in " ".join(output.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_running_case_names_no_provider_in_notes_or_results(tmp_path: Path) -> None:
+    """Neither on the terminal nor in any file; the store keeps the figures under the names of the case."""
+    start = read_case("veenrand")
+    names = {row.id: f"Stichting Zorgzaam {i}" for i, row in enumerate(start.providers)}
+    case = replace(
+        start,
+        kind="running",
+        names="real",
+        providers=tuple(row.model_copy(update={"name": names[row.id]}) for row in start.providers),
+    )
+    write_case(case, tmp_path / "mine", "nl")
+    silent = case.contracts[0]
+    rows = [
+        row
+        for row in drawn_months(case, 5, 2).figures.actuals
+        if (row.provider, row.lot) != (silent.provider, silent.lot)
+    ]
+    write_year(tmp_path / "months", {"actuals": rows}, "actuals", "nl")
+    store = tmp_path / "regio.duckdb"
+    make_store(store, KEY, [MUNICIPALITY], 7)
+    code, output = ran(
+        "monitor", tmp_path / "mine", "--actuals", tmp_path / "months", "--through", "2028-02", "--scenarios", 32,
+        "--workers", 1, "--no-word", "--store", store, "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, output
+    assert "nog niets gemeld" in " ".join(output.split())
+    texts = [output, *(one.read_text(encoding="utf-8") for one in (tmp_path / "out").iterdir())]
+    for text in texts:
+        for provider, name in names.items():
+            assert name not in text
+            assert f"{provider} (perceel" not in text
+    with open_store(store) as opened:
+        kept = kept_actuals(opened, case.name)
+    assert {row.provider for row in kept} == {row.provider for row in rows}
