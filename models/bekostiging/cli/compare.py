@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.application import brought_case, print_notes, user_errors
+from bekostiging.cli.explored import Explored
 from bekostiging.cli.frame import carry_out, study_case, used
 from bekostiging.cli.options import (
     CaseName,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from bekostiging.options import Progress
     from bekostiging.report import PapersAsked
     from bekostiging.studies import CounterOffer, Difference
-    from bekostiging.studies.choices_file import Choices
 
 OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
 """Options of a run that its numbers depend on, for the dossier."""
@@ -75,7 +75,7 @@ def compare(
         """Carry it out with these options."""
         from bekostiging.studies import compare
 
-        more.prepare(brought, run)
+        explored.prepare(brought, run)
         return compare(brought, precision=precision, **run)
 
     settings = {name: value for name, value in run.items() if name in OF_RESULTS} | {"precision": precision}
@@ -86,7 +86,8 @@ def compare(
             settings_of("compare", settings, "--dossier")
         wish = papers_wished(papers, template, odf, form)
         offer = _counter_offer(counter) if sheets else None
-    more = _More(case, output.lang, settings if dossier else None, wish, offer, step, provider, choices)
+    explored = Explored(output.lang, provider, choices)
+    more = _More(case, output.lang, settings if dossier else None, wish, offer, step, explored)
     try:
         study_case(case, output, run, study, also=more.write, explore=explore)
     finally:
@@ -96,7 +97,7 @@ def compare(
 @dataclass
 class _More:
     """What else is written of a comparison: each ``step`` to the agreement, sheets that price an ``offer``, papers as
-    wished, a dossier with its ``settings``, the page of one ``provider``, choices computed again; and what is told of it."""
+    wished, a dossier with its ``settings``, pages of what was ``explored``; and what is told of it."""
 
     case: str
     lang: str
@@ -104,29 +105,14 @@ class _More:
     wish: PapersAsked | None
     offer: CounterOffer | None
     step: bool
-    provider: str = ""
-    chosen: Path | None = None
-    read: Choices | None = None
+    explored: Explored
     told: list[Note] = field(default_factory=list)
-
-    def prepare(self, brought: Case, run: Options) -> None:
-        """Refuse a provider or choices that do not fit, before anything is computed."""
-        from bekostiging.case import pseudonymised
-        from bekostiging.report.explore.page import provider_id
-        from bekostiging.studies.choices_file import read_choices
-
-        shown = brought if run.get("named") else pseudonymised(brought)
-        if self.provider:
-            own = provider_id(brought, self.provider, shown)
-            self.provider = own
-        if self.chosen is not None:
-            self.read = read_choices(self.chosen, shown)
 
     def write(self, outcome: Comparison, draft: Path) -> None:
         """Write it into the result folder."""
         from bekostiging.report import write_comparison_dossier, write_papers, write_provider_sheets, write_steps
 
-        self._write_explored(outcome, draft)
+        self.explored.write(outcome, draft)
         if self.step:
             write_steps(outcome, draft, self.lang)
         if self.offer is not None:
@@ -135,18 +121,6 @@ class _More:
             self.told += write_papers(outcome, draft, self.lang, self.wish)
         if self.settings is not None:
             write_comparison_dossier(outcome, self.case, self.settings, draft)
-
-    def _write_explored(self, outcome: Comparison, draft: Path) -> None:
-        """The page of one provider, and choices computed again."""
-        from bekostiging.report.explore.page import write_explore
-        from bekostiging.report.explore.recomputed import write_recomputed
-
-        if self.provider:
-            place = draft / self.provider
-            place.mkdir(parents=True)
-            write_explore(outcome, place, self.lang, self.provider)
-        if self.read is not None:
-            write_recomputed(outcome, self.read, draft, self.lang)
 
 
 def _counter_offer(text: str) -> CounterOffer:

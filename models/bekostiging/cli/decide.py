@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.application import print_notes, user_errors
+from bekostiging.cli.explored import Explored
 from bekostiging.cli.frame import study_case
-from bekostiging.cli.options import CaseName, Explore, Odf, Output, Papers, RiskWeight, Template, command
+from bekostiging.cli.options import (
+    AgreedFile,
+    CaseName,
+    Explore,
+    ExploreFor,
+    Odf,
+    Output,
+    Papers,
+    RiskWeight,
+    Template,
+    command,
+)
 from bekostiging.cli.papers import papers_wished
 from bekostiging.options import OF_CAPACITY, Options
 
@@ -47,6 +59,8 @@ def lumpsum(
     template: Template = None,
     odf: Odf = False,
     explore: Explore = True,
+    provider: ExploreFor = "",
+    choices: AgreedFile = None,
 ) -> None:
     """Design the lump sum alone: its terms, its limits on out-of-sample scenarios, its margin, and alternatives."""
 
@@ -56,6 +70,9 @@ def lumpsum(
         from bekostiging.lumpsum import asked_terms
         from bekostiging.studies import study_lumpsum
 
+        explored.prepare(brought, run)
+        agreed = explored.agreed()
+        _refuse_mix(mix or any(form != "taakgericht" for form in agreed.forms()), wish)
         return study_lumpsum(
             brought,
             confidence=confidence,
@@ -64,18 +81,21 @@ def lumpsum(
             edges=fractions("--edges", edges),
             mix=mix,
             precision=precision,
+            agreed=agreed,
             **run,
         )
 
     told: list[Note] = []
+    explored = Explored(output.lang, provider, choices)
     with user_errors(output.lang):
         wish = papers_wished(papers, template, odf, "")
         _refuse_mix(mix, wish)
 
     def write(study: LumpSumStudy, draft: Path) -> None:
-        """Write the papers, where there is a lump sum to propose."""
+        """Write the page of one provider, choices, and the papers where there is a lump sum to propose."""
         from bekostiging.report import write_papers
 
+        explored.write(study, draft)
         if wish is not None and study.budget is not None:
             told.extend(write_papers(study, draft, output.lang, wish))
         elif wish is not None:
@@ -99,8 +119,10 @@ def _refuse_mix(mix: bool, wish: PapersAsked | None) -> None:
 
     if mix and wish is not None:
         raise UserError(
-            "--papers gaat niet samen met --mix: de stukken stellen één vorm voor; laat --mix weg, of gebruik compare.",
-            "--papers does not go with --mix: papers propose one form; leave --mix out, or use compare.",
+            "--papers gaat niet samen met --mix, of met percelen die in een andere vorm vaststaan: de stukken stellen één "
+            "vorm voor; laat --papers weg, of gebruik compare.",
+            "--papers does not go with --mix, or with lots that stand in another form: papers propose one form; leave "
+            "--papers out, or use compare.",
             exit_code=2,
         )
 

@@ -49,6 +49,12 @@ ChoicesFile = Annotated[
     Path | None,
     typer.Option("--choices", metavar="FILE", help="keuze.json of a verken.html, to be computed again."),
 ]
+AgreedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--choices", metavar="FILE", help="keuze.json of a verken.html: keep the locked lots, design the rest."
+    ),
+]
 RiskWeight = Annotated[float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")]
 Config = Annotated[
     Path | None,

@@ -15,6 +15,7 @@ from bekostiging.case import Case
 from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, PriceLevels, Taakgericht, settle
+from bekostiging.evaluation.agreed import NOTHING_AGREED, AgreedLots
 from bekostiging.evaluation.client_counts import client_counts
 from bekostiging.evaluation.limits import Limits
 from bekostiging.evaluation.samples import CORNERS, CountSamples, Headroom, Samples, WaitingSamples
@@ -36,14 +37,16 @@ ON_TARIFFS, WITH_CORRIDOR = "tariffs", "corridor"
 
 @dataclass(frozen=True)
 class DesignWork:
-    """Keeps of a block what the lump-sum decision reads: terms of every lump sum; payments under the ``others`` where every
-    lot may choose its form; and what could be measured beforehand, where ``observed``."""
+    """Keeps of a block what the lump-sum decision reads: terms of every lump sum; payments under the ``others`` where a
+    lot may choose its form or has another one by agreement (``agreed``, index clauses too); and what could be measured
+    beforehand, where ``observed``."""
 
     case: Case
     cells: Cells
     contracts: tuple[Taakgericht, ...]
     others: Mapping[str, tuple[Contract, ...]] = field(default_factory=dict)
     observed: bool = False
+    agreed: AgreedLots = NOTHING_AGREED
 
     def __call__(self, block: Block) -> CorridorSeries:
         """Everybody served."""
@@ -58,7 +61,7 @@ class DesignWork:
 
     def series(self, care_use: CareUse) -> CorridorSeries:
         """The terms on one care use."""
-        levels = levels_by_lot(self.case, care_use)
+        levels = self.agreed.levels(self.case, levels_by_lot(self.case, care_use))
         series = corridor_series(self.case, self.cells, self.contracts, care_use, levels)
         settled = {
             form: [settle(one, care_use, levels[one.lot]) for one in own] for form, own in self.others.items()

@@ -15,6 +15,7 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, Taakgericht, build_contracts, with_design
+from bekostiging.evaluation.agreed import NOTHING_AGREED, AgreedLots
 from bekostiging.evaluation.block_settlement import DesignWork
 from bekostiging.evaluation.blocks import Blocks
 from bekostiging.evaluation.control_variates import closed_scenarios
@@ -81,9 +82,10 @@ def design_work(
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     *,
     observed: bool = False,
+    agreed: AgreedLots = NOTHING_AGREED,
 ) -> DesignWork:
-    """What the decision keeps of the blocks of a plan; ``others`` and ``observed`` as in ``DesignWork``."""
-    return DesignWork(planned.case, planned.cells, undecided(planned, terms), others or {}, observed)
+    """What the decision keeps of the blocks of a plan; the options as in ``DesignWork``."""
+    return DesignWork(planned.case, planned.cells, undecided(planned, terms), others or {}, observed, agreed)
 
 
 def judging_series(
@@ -94,6 +96,7 @@ def judging_series(
     advance: Callable[[int, int], None],
     before: CorridorSeries | None = None,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
+    agreed: AgreedLots = NOTHING_AGREED,
 ) -> tuple[CorridorSeries, CorridorSeries, Scramblings]:
     """Scenarios that judge the lump sum and their closed form: those of the plan ``out_of_sample``, and where they are
     fewer as many as the design had.
@@ -114,8 +117,9 @@ def judging_series(
     series = known
     if series is None or planned.n_scenarios > out_of_sample.n_scenarios:
         drawn = None if known is None else known.arrays()
-        series = CorridorSeries.of(blocks.series(planned, design_work(planned, terms, others), advance, drawn))
-    return series, closed_series(planned, terms, others), Scramblings(planned.n_scramblings)
+        work = design_work(planned, terms, others, agreed=agreed)
+        series = CorridorSeries.of(blocks.series(planned, work, advance, drawn))
+    return series, closed_series(planned, terms, others, agreed), Scramblings(planned.n_scramblings)
 
 
 def undecided(planned: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
@@ -124,11 +128,14 @@ def undecided(planned: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
 
 
 def closed_series(
-    closed: Plan, terms: Reference, others: Mapping[str, tuple[Contract, ...]] | None = None
+    closed: Plan,
+    terms: Reference,
+    others: Mapping[str, tuple[Contract, ...]] | None = None,
+    agreed: AgreedLots = NOTHING_AGREED,
 ) -> CorridorSeries:
     """The terms of every lump sum in the scenarios of a plan without clients: expected care use given the factors."""
     case, cells = closed.case, closed.cells
-    work = design_work(closed, terms, others)
+    work = design_work(closed, terms, others, agreed=agreed)
     parts = []
     for few in in_parts(normals_of(closed), cells, closed.n_years):
         factors = closed.factor_model.multipliers(few)
@@ -149,6 +156,7 @@ def designed(
     shape: Shape = as_asked,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     observed: bool = False,
+    agreed: AgreedLots = NOTHING_AGREED,
 ) -> Drawn:
     """Draw design, margin and closed scenarios, and design the lump sum so that its limits hold."""
     case, run, blocks = ready.case, ready.run, ready.blocks
@@ -161,14 +169,18 @@ def designed(
 
     def decision_on(series: CorridorSeries) -> LumpSumData:
         """The decision on some series, under the terms asked for."""
-        return shape(lumpsum_data(case, cells, terms, series))
+        return decided(lumpsum_data(case, cells, terms, series))
 
-    work = design_work(design_plan, terms, others, observed=observed)
+    def decided(data: LumpSumData) -> LumpSumData:
+        """The terms asked for, around those that stand."""
+        return agreed.decision(shape(data))
+
+    work = design_work(design_plan, terms, others, observed=observed, agreed=agreed)
     series = CorridorSeries.of(blocks.series(design_plan, work, ready.advance("design")))
     margin = CorridorSeries.of(
-        blocks.series(margin_plan, design_work(margin_plan, terms, others), ready.advance("margin"))
+        blocks.series(margin_plan, design_work(margin_plan, terms, others, agreed=agreed), ready.advance("margin"))
     )
-    without_clients = [partial(closed_series, one, terms, others) for one in (margin_plan, closed_plan)]
+    without_clients = [partial(closed_series, one, terms, others, agreed) for one in (margin_plan, closed_plan)]
     control, alone = together(without_clients, blocks.workers)
     closed, many = decision_on(alone), Scramblings(closed_plan.n_scramblings)
     run.progress("lumpsum", 0, 1)
@@ -177,7 +189,7 @@ def designed(
     judge = Judge(decision_on(margin), Scramblings(margin_plan.n_scramblings), decision_on(control), closed, many)
     decision = decide(data, judge)
     run.progress("lumpsum", 1, 1)
-    return Drawn(decision, judge, series, closed, many, plain, shape)
+    return Drawn(decision, judge, series, closed, many, plain, decided)
 
 
 def judged(

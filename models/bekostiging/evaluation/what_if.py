@@ -25,16 +25,14 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
     PriceLevels,
-    Settlement,
     Taakgericht,
     TariffContract,
-    ceiling_pools,
     municipal_shares,
-    settle,
 )
-from bekostiging.contracts.clauses import Clause, QuotaShare, StopLoss
+from bekostiging.contracts.budget_clauses import BudgetClause, VolumeClause
+from bekostiging.contracts.clauses import Clause, EqualisationReserve, QuotaShare, StopLoss
 from bekostiging.contracts.corridor import Corridor
-from bekostiging.evaluation.settlement import by_provider
+from bekostiging.evaluation.settlement import by_provider, pool_transfers, settle_contracts
 from bekostiging.scenarios import CareUse, Cells, Measure
 from bekostiging_solvers.typing import FloatArray
 
@@ -42,7 +40,7 @@ IndexChoice = Literal["design", "forecast", "cost"]
 """The index clause: as the contract has it, the forecast alone, or the real course of wages and prices at once."""
 GONE = 1e-12
 """What is left of a contract whose provider is left out: nothing, and yet a positive reference amount."""
-ON_PAGE_BUDGET_CLAUSES = frozenset({"performance", "sanction", "growth_path"})
+COMPUTED_BUDGET_CLAUSES = frozenset({"performance", "sanction", "growth_path"})
 """Clauses on the budget whose part of it does not follow the settings of the page."""
 
 Levels = Mapping[str, PriceLevels]
@@ -59,6 +57,10 @@ class CorridorChoice:
     def corridor(self) -> Corridor:
         """As the layers of a contract."""
         zone = self.free_zone
+        if zone == 0:
+            edges = {"lower": np.array([1.0, 0.0]), "upper": np.array([np.inf, 1.0])}
+            share = np.array([self.deficit, self.surplus])
+            return Corridor(("deficit_1", "surplus_1"), **edges, sign=np.array([1.0, -1.0]), share=share)
         return Corridor(
             ("deficit_1", "deficit_2", "surplus_1", "surplus_2"),
             lower=np.array([1.0, 1.0 + zone, 1.0 - zone, 0.0]),
@@ -66,6 +68,14 @@ class CorridorChoice:
             sign=np.array([1.0, 1.0, -1.0, -1.0]),
             share=np.array([0.0, self.deficit, 0.0, self.surplus]),
         )
+
+
+@dataclass(frozen=True)
+class DesignedLot:
+    """What a page starts from in one lot: the loading of its budget, and its corridor with every share."""
+
+    loading: float
+    corridor: Corridor
 
 
 @dataclass(frozen=True)
@@ -120,14 +130,20 @@ def on_page(contract: Contract) -> Contract:
     clauses = tuple(one for one in contract.clauses if clause_on_page(contract, one))
     plain = replace(contract, clauses=clauses, staffing=None)
     if isinstance(plain, Taakgericht):
-        kept = tuple(one for one in plain.budget_clauses if one.kind in ON_PAGE_BUDGET_CLAUSES)
+        kept = tuple(one for one in plain.budget_clauses if budget_clause_on_page(one))
         return replace(plain, budget_clauses=kept)
     return plain
 
 
+def budget_clause_on_page(clause: BudgetClause) -> bool:
+    """Whether the page settles a clause on the budget: with the clients of the setting, or with its computed part."""
+    return isinstance(clause, VolumeClause) or clause.kind in COMPUTED_BUDGET_CLAUSES
+
+
 def clause_on_page(contract: Contract, clause: Clause) -> bool:
-    """Whether the page settles a clause: the corridor, shares of a deviation, and clauses on clients before any of those."""
-    if isinstance(clause, QuotaShare | StopLoss | Corridor):
+    """Whether the page settles a clause: the corridor, shares of a deviation, a reserve at the provider, and clauses on
+    clients before any of those."""
+    if isinstance(clause, QuotaShare | StopLoss | EqualisationReserve | Corridor):
         return True
     if not clause.per_client:
         return False
@@ -148,7 +164,7 @@ def adjusted(
         _contract(contracts, c, setting.lots[row.lot], float(factor[c])) for c, row in enumerate(case.contracts)
     )
     changed = {
-        lot.id: _levels(case, lot.id, setting.lots[lot.id].index, setting.price, levels[lot.id])
+        lot.id: chosen_levels(case, lot.id, setting.lots[lot.id].index, setting.price, levels[lot.id])
         for lot in case.lots
     }
     return Adjusted(chosen, _care_use(care_use, setting, factor), changed)
@@ -162,20 +178,35 @@ def _contract(
     one = replace(one, reference=one.reference * factor)
     if isinstance(one, Taakgericht):
         own = one.clauses[-1] if choice.corridor is None else choice.corridor.corridor()
-        return replace(one, budget=one.budget * factor * choice.budget, clauses=(*one.clauses[:-1], own))
+        return replace(
+            one,
+            budget=one.budget * factor * choice.budget,
+            clauses=(*one.clauses[:-1], own),
+            budget_clauses=tuple(_taken_over(clause, factor) for clause in one.budget_clauses),
+        )
     if not isinstance(one, TariffContract):
         return one
     if choice.ceiling is not None:
-        return replace(one, ceiling=choice.ceiling * float(one.reference[0]), part_of_ceiling=None)
+        return with_ceiling(one, choice.ceiling)
     ceiling = None if one.ceiling is None else one.ceiling * factor
     return replace(one, ceiling=ceiling, part_of_ceiling=_times(one.part_of_ceiling, factor))
+
+
+def _taken_over(clause: BudgetClause, factor: float) -> BudgetClause:
+    """A clause on the budget when the contract takes over clients: they are expected then."""
+    return replace(clause, expected=clause.expected * factor) if isinstance(clause, VolumeClause) else clause
+
+
+def with_ceiling(contract: TariffContract, multiple: float) -> TariffContract:
+    """The contract with a ceiling of its own, a multiple of its reference amount of the first year."""
+    return replace(contract, ceiling=multiple * float(contract.reference[0]), part_of_ceiling=None)
 
 
 def _times(part: float | None, factor: float) -> float | None:
     return None if part is None else part * factor
 
 
-def _levels(case: Case, lot: str, index: IndexChoice, price: float, levels: PriceLevels) -> PriceLevels:
+def chosen_levels(case: Case, lot: str, index: IndexChoice, price: float, levels: PriceLevels) -> PriceLevels:
     """Price levels of a lot with a surprise in the first year, under an index clause."""
     if index == "forecast":
         contract = np.ones_like(levels.contract)
@@ -242,19 +273,21 @@ def settle_on_page(
     levels: Levels,
 ) -> Settled:
     """A setting as the page settles it, by the contract objects: what the page leaves out is left out (``on_page``), sharing
-    keys and the cost of staff are as computed before the setting, and only care and prices change them."""
+    keys and the cost of staff are as computed before the setting, and only care and prices change them. Pools of providers
+    move whole cents."""
     plain = {form: tuple(on_page(one) for one in own) for form, own in contracts.items()}
     now = adjusted(case, plain, setting, care_use, levels)
-    settled = _settled(case, now)
+    settled = settle_contracts(case, now.contracts, now.care_use, now.levels)
     first = np.array([one.reference[0] for one in next(iter(contracts.values()))])
     grown = setting.taken_over(case, first) * setting.volume * setting.duration * (1 + setting.price)
     before = next(iter(contracts.values()))
     cost = np.stack([one.cost(care_use, levels[one.lot]) * grown[c] for c, one in enumerate(before)], axis=2)
-    payment = np.stack([one.payment for one in settled], axis=2)
+    between = pool_transfers(case, now.contracts, settled, now.care_use, now.levels)
+    payment = np.stack([one.payment for one in settled], axis=2) + between
     received = payment.copy()
     for c, row in enumerate(case.contracts):
         if row.main_contractor:
-            clauses = settled[c].clauses
+            clauses = settled[c].clauses + between[:, :, c]
             work = payment[:, :, c] - clauses
             received[:, :, c] = row.passed_tariff_share * work + row.passed_corridor_share * clauses
     lots = {lot.id: j for j, lot in enumerate(case.lots)}
@@ -264,25 +297,6 @@ def settle_on_page(
     for c, one in enumerate(now.contracts):
         municipal += payment[:, :, c, None] * keys[lots[one.lot]] * counted
     return Settled(municipal, by_provider(case, payment, received), by_provider(case, cost, cost), payment, cost)
-
-
-def _settled(case: Case, now: Adjusted) -> list[Settlement]:
-    """Every contract settled, shared ceilings included where all that share one still have it."""
-    paid: dict[int, FloatArray] = {}
-    for pool in ceiling_pools(case):
-        own = [now.contracts[c] for c in pool.contracts]
-        tariffs = [one for one in own if isinstance(one, TariffContract) and one.part_of_ceiling is not None]
-        if len(tariffs) == len(own):
-            dues = [one.due(now.care_use, now.levels[one.lot]) for one in tariffs]
-            paid |= dict(zip(pool.contracts, pool.payable(dues, now.levels[own[0].lot].price), strict=True))
-    found = []
-    for c, one in enumerate(now.contracts):
-        own_levels = now.levels[one.lot]
-        if c in paid and isinstance(one, TariffContract):
-            found.append(one.settled(one.due(now.care_use, own_levels), paid[c], now.care_use, own_levels))
-        else:
-            found.append(settle(one, now.care_use, own_levels))
-    return found
 
 
 def forms_of_page(case: Case) -> tuple[PaymentForm, ...]:

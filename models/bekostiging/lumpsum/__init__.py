@@ -7,6 +7,7 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 from typing import TYPE_CHECKING
 
 from bekostiging.former import former_names
+from bekostiging.lumpsum.agreed import AgreedTerms, with_agreed
 from bekostiging.lumpsum.certainty import (
     LimitCheck,
     Proof,
@@ -59,6 +60,7 @@ __all__ = [
     "FRACTIONS",
     "LIFTED",
     "OUTCOMES",
+    "AgreedTerms",
     "Alternative",
     "Breach",
     "BreachCap",
@@ -123,6 +125,7 @@ __all__ = [
     "used_of_stock",
     "value_of_data",
     "widest_limit",
+    "with_agreed",
     "with_corridor",
     "with_shares",
     "with_simple_terms",

@@ -71,6 +71,8 @@ class LotTerms:
     """Mirrored layers share alike."""
     general_provision: bool = False
     """Paid as a lump sum under every form: without registration nothing can be claimed."""
+    agreed: bool = False
+    """Its terms stand and are not decided (``with_agreed``)."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,9 @@ class BreachCap:
 
 @dataclass(frozen=True)
 class Held:
-    """Decisions kept within bounds, where they are given: ``form`` (n_lots,), the ``least`` and ``most`` loading (n_lots,),
-    and the ``zone`` (n_lots,): so many layers from the reference outward are shared by nobody, where they are decided."""
+    """Decisions kept within bounds, where they are given: ``form`` (n_lots,), -1 where it is chosen; the ``least`` and
+    ``most`` loading (n_lots,), nan where the usual bound holds; and the ``zone`` (n_lots,): so many layers from the
+    reference outward are shared by nobody, where they are decided."""
 
     form: IntArray | None = None
     least: FloatArray | None = None
@@ -292,10 +295,15 @@ class LumpSumData:
         return (LUMP_SUM, *self.other_payments)
 
     @property
+    def forms_are_chosen(self) -> bool:
+        """Whether a lot chooses its form."""
+        return self.held.form is None or bool((self.held.form < 0).any())
+
+    @property
     def is_integer(self) -> bool:
         """Whether something is chosen from a list."""
         return (
-            bool((self.other_payments and self.held.form is None) or self.simple.shares)
+            bool((self.other_payments and self.forms_are_chosen) or self.simple.shares)
             or self.simple.changes is not None
         )
 

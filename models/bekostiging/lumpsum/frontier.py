@@ -101,7 +101,9 @@ def corridor_frontier(
     (None, True, True)
     """
     found = [_measured(judge, design, None, 0.0, symmetric=True)] if design.feasible else []
-    asked = [partial(_candidate, data, judge, *one) for one in _candidates(data)]
+    # one corridor for all lots is no candidate where some stand
+    free = not any(lot.agreed for lot in data.lots)
+    asked = [partial(_candidate, data, judge, *one) for one in _candidates(data)] if free else []
     found += [one for one in together(asked, workers) if one is not None]
     return tuple(replace(point, efficient=_efficient(point, found)) for point in found)
 

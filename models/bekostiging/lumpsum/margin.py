@@ -123,4 +123,5 @@ def _design_with_margins(
     if not shares_kept:
         return preferred_design(tightened, feasible_design if plain.breaches else design_within)
     kept = with_shares(tightened, plain.share, plain.form)
-    return design_within(replace(kept, held=Held(form=plain.form, least=plain.loading), breach=plain.cap))
+    held = Held(form=plain.form, least=plain.loading, most=data.held.most)
+    return design_within(replace(kept, held=held, breach=plain.cap))

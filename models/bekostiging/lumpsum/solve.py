@@ -53,8 +53,8 @@ class Breach:
 class LumpSumDesign:
     """The decision.
 
-    Without a design ``conflicts`` is not empty, budgets are the reference amounts, shares those the case gives (else 0), and
-    criterion, bound and gap are None.
+    Without a design ``conflicts`` is not empty, budgets are the reference amounts or as agreed, shares those given (else 0),
+    and criterion, bound and gap are None.
 
     Attributes
     ----------
@@ -320,11 +320,15 @@ def without_design(data: LumpSumData) -> LumpSumDesign:
     relaxation = next((way for way in ways if way.euro is not None), ways[-1])
     if relaxation.euro is None:
         raise _no_begroting_helps(data)
+    n_lots = len(data.lots)
+    given = np.full(n_lots, np.nan) if data.held.least is None else data.held.least
+    loading = np.where([lot.agreed for lot in data.lots], np.nan_to_num(given), 0.0)
+    form = np.zeros(n_lots, dtype=np.int64) if data.held.form is None else np.maximum(data.held.form, 0)
     return LumpSumDesign(
-        loading=np.zeros(len(data.lots)),
-        budget=data.reference,
+        loading=loading,
+        budget=data.reference * (1 + loading[data.lot])[:, None],
         share=tuple(np.nan_to_num(lot.corridor.share, nan=0.0) for lot in data.lots),
-        form=np.zeros(len(data.lots), dtype=np.int64),
+        form=form,
         capital=np.zeros(len(data.providers)),
         criterion=None,
         bound=None,

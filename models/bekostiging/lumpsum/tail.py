@@ -184,15 +184,16 @@ class LumpSumArrays:
             # under another form a given share does not act: see share_of_form
             lower[columns.share[j]] = 0.0 if mixed else np.nan_to_num(given, nan=0.0)
             upper[columns.share[j]] = np.where(np.isnan(given), lot.share_max, given)
-            if data.held.form is not None:
+            if data.held.form is not None and data.held.form[j] >= 0:
                 lower[columns.form[j]] = upper[columns.form[j]] = 0.0
                 lower[columns.form[j, data.held.form[j]]] = upper[columns.form[j, data.held.form[j]]] = 1.0
             if data.held.zone is not None:
                 upper[columns.share[j][inside_zone(lot, int(data.held.zone[j]))]] = 0.0
-            if data.held.least is not None:
+            if data.held.least is not None and not np.isnan(data.held.least[j]):
                 lower[columns.loading[j]] = data.held.least[j]
-            if data.held.most is not None:
-                upper[columns.loading[j]] = data.held.most[j]
+            if data.held.most is not None and not np.isnan(data.held.most[j]):
+                # what rounding puts below the least is the least
+                upper[columns.loading[j]] = max(data.held.most[j], lower[columns.loading[j]])
         self._bound_yields(upper)
         return lower, upper
 

@@ -179,7 +179,7 @@ def _with_shares(
     """The design with these shares of one lot, where its criterion allows."""
     given = [share if j == lot else own for j, own in enumerate(design.share)]
     kept = with_shares(data, given, design.form)
-    found = design_within(replace(kept, held=replace(kept.held, most=_most(design))))
+    found = design_within(replace(kept, held=replace(kept.held, most=_most(kept, design))))
     if found is None or found.criterion is None or found.criterion > most + EXACT * abs(most):
         return None
     return found
@@ -188,9 +188,10 @@ def _with_shares(
 def _fixed(data: LumpSumData, design: LumpSumDesign, given: list[FloatArray]) -> LumpSumArrays:
     """The linear program that is left when these shares are given."""
     kept = with_shares(data, given, design.form)
-    return LumpSumArrays(replace(kept, held=replace(kept.held, most=_most(design))))
+    return LumpSumArrays(replace(kept, held=replace(kept.held, most=_most(kept, design))))
 
 
-def _most(design: LumpSumDesign) -> FloatArray:
+def _most(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     """No loading rises, up to rounding."""
-    return np.asarray(design.loading + EXACT)
+    most = design.loading + EXACT
+    return np.asarray(most if data.held.most is None else np.fmin(most, data.held.most))

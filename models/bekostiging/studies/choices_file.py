@@ -9,15 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bekostiging.case import Case, UserError
 from bekostiging.characters import visible
-from bekostiging.evaluation.what_if import RANGES, CorridorChoice, LotChoice, WhatIf, forms_of_page
+from bekostiging.contracts import Corridor
+from bekostiging.evaluation.agreed import AgreedLot, AgreedLots
+from bekostiging.evaluation.what_if import RANGES, CorridorChoice, DesignedLot, LotChoice, WhatIf, forms_of_page
 
 FORMAT, VERSION = "bekostiging-keuze", 1
 MOST_BYTES = 1_000_000
 MOST_VARIANTS = 4
 OF_ALL = ("volume", "duration", "price", "begroting", "certainty")
-HEAD = frozenset({"format", "version", "case", "fingerprint", "shown", "variants"})
+HEAD = frozenset({"format", "version", "case", "fingerprint", "designed", "shown", "variants"})
+MOST_LAYERS = 60
+MOST_LOADING = 10.0
 INDICES = ("design", "forecast", "cost")
 
 
@@ -32,11 +38,30 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Choices:
-    """Every variant of keuze.json; ``fingerprint`` of the case that the page was made of, ``shown``: the one on view."""
+    """Every variant of keuze.json; ``fingerprint`` of the case that the page was made of, ``designed``: the lump sum that
+    budgets are a part of, by lot; ``shown``: the one on view."""
 
     proposals: tuple[Proposal, ...]
     fingerprint: str
+    designed: Mapping[str, DesignedLot]
     shown: int
+
+    @property
+    def proposal(self) -> Proposal:
+        """The one on view."""
+        return self.proposals[self.shown]
+
+
+def agreed_of(choices: Choices) -> AgreedLots:
+    """Lots that are locked in the proposal on view, with their terms; none where nothing is locked."""
+    found = {}
+    for lot, own in choices.proposal.setting.lots.items():
+        if own.locked:
+            designed = choices.designed[lot]
+            corridor = designed.corridor if own.corridor is None else own.corridor.corridor()
+            loading = (1 + designed.loading) * own.budget - 1
+            found[lot] = AgreedLot(own.form, loading, corridor, own.index, own.ceiling)
+    return AgreedLots(found)
 
 
 class _WrongError(Exception):
@@ -73,6 +98,7 @@ def read_choices(path: Path, case: Case) -> Choices:
             f"belongs to case {about}, not to {case.name}; give the case that the page was made of",
         )
     try:
+        designed = _designed(case, found["designed"])
         proposals = tuple(_proposal(case, one) for one in _variants(found["variants"]))
         shown = found["shown"]
         _require(type(shown) is int and 0 <= shown < len(proposals), "shown")
@@ -83,7 +109,7 @@ def read_choices(path: Path, case: Case) -> Choices:
             f"{wrong} heeft een waarde die niet kan; bewaar de keuze opnieuw op de pagina",
             f"{wrong} has a value that cannot be; save the choice again on the page",
         ) from None
-    return Choices(proposals, found["fingerprint"], shown)
+    return Choices(proposals, found["fingerprint"], designed, shown)
 
 
 def _content(path: Path) -> Any:
@@ -134,8 +160,7 @@ def _keys(found: object, keys: Sequence[str], about: str, maybe: frozenset[str] 
 def _number(found: Any, name: str, about: str) -> float:
     """A number within its range."""
     low, high = RANGES[name]
-    fine = type(found) in (int, float) and math.isfinite(found) and low <= found <= high
-    _require(fine, about)
+    _require(_finite(found) and low <= found <= high, about)
     return float(found)
 
 
@@ -144,6 +169,37 @@ def _some(found: Any, known: Sequence[str], about: str) -> tuple[str, ...]:
     fine = isinstance(found, list) and all(isinstance(one, str) and one in known for one in found)
     _require(fine and len(set(found)) == len(found), about)
     return tuple(found)
+
+
+def _designed(case: Case, found: object) -> dict[str, DesignedLot]:
+    """The lump sum that the page started from, by lot."""
+    lots = _keys(found, [lot.id for lot in case.lots], "designed")
+    return {lot: _designed_lot(own, f"{lot}: designed") for lot, own in lots.items()}
+
+
+def _designed_lot(found: object, about: str) -> DesignedLot:
+    own = _keys(found, ("loading", "layers"), about)
+    rows, loading = own["layers"], own["loading"]
+    _require(isinstance(rows, list) and 1 <= len(rows) <= MOST_LAYERS, about)
+    _require(_finite(loading) and -1 < loading <= MOST_LOADING, about)
+    layers = [_keys(row, ("name", "lower", "upper", "sign", "share"), about) for row in rows]
+    _require(all(isinstance(row["name"], str) for row in layers), about)
+    _require(all(_finite(row[key]) for row in layers for key in ("lower", "sign", "share")), about)
+    _require(all(row["upper"] is None or _finite(row["upper"]) for row in layers), about)
+    _require(all(0 <= row["share"] <= 1 for row in layers), about)
+    upper = [np.inf if row["upper"] is None else row["upper"] for row in layers]
+    names = tuple(visible(row["name"])[:60] for row in layers)
+    columns = (np.array([row[key] for row in layers], dtype=float) for key in ("lower", "sign", "share"))
+    lower, sign, share = columns
+    try:
+        corridor = Corridor(names, lower, np.array(upper, dtype=float), sign, share)
+    except ValueError:
+        raise _WrongError(about) from None
+    return DesignedLot(float(loading), corridor)
+
+
+def _finite(found: Any) -> bool:
+    return type(found) in (int, float) and math.isfinite(found)
 
 
 def _proposal(case: Case, found: object) -> Proposal:

@@ -18,9 +18,11 @@ from bekostiging.contracts import (
     build_contracts,
     ceiling_pools,
     municipal_shares,
+    provider_pools,
     reference,
 )
-from bekostiging.contracts.clauses import QuotaShare, StopLoss
+from bekostiging.contracts.budget_clauses import VolumeClause
+from bekostiging.contracts.clauses import EqualisationReserve, QuotaShare, StopLoss
 from bekostiging.evaluation.blocks import Blocks
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import lump_sums
@@ -28,9 +30,16 @@ from bekostiging.evaluation.limits import Limits
 from bekostiging.evaluation.results import Comparison
 from bekostiging.evaluation.settlement import levels_by_lot
 from bekostiging.evaluation.waiting import by_care_form
-from bekostiging.evaluation.what_if import ON_PAGE_BUDGET_CLAUSES, clause_on_page, forms_of_page, on_page
+from bekostiging.evaluation.what_if import (
+    COMPUTED_BUDGET_CLAUSES,
+    DesignedLot,
+    budget_clause_on_page,
+    clause_on_page,
+    forms_of_page,
+    on_page,
+)
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, begroting_sum, free_buffer
-from bekostiging.scenarios import Block, CareUse, Cells, plan
+from bekostiging.scenarios import Block, CareUse, Cells, build_cells, plan
 from bekostiging.studies.lumpsum import LumpSumStudy
 from bekostiging_solvers.typing import FloatArray
 
@@ -94,7 +103,8 @@ def page_series(
 
     ``<c>/left/<form>``, ``<c>/urgent/<form>``: what is due under a tariff and its urgent part; ``<c>/base``: what the
     corridor is measured on, at price level 1 or at the level of cost; ``<c>/moved/<k>``: what clause k on clients moves
-    under a lump sum; ``<c>/part``: paid part of the budget; ``<c>/cost``. ``lot/<j>/index``, ``/cost`` and ``/key``.
+    under a lump sum; ``<c>/part``: paid part of the budget; ``<c>/clients/<k>``: clients over expected for volume clause
+    k; ``<c>/cost``. ``lot/<j>/index``, ``/cost`` and ``/key``.
     """
     found: dict[str, FloatArray] = {}
     for j, lot in enumerate(case.lots):
@@ -119,7 +129,11 @@ def _lump_sum_series(c: int, one: Taakgericht, care_use: CareUse, own: PriceLeve
     base = one.corridor_base(care_use, own, one.unit_cost)
     one_level = np.ones_like(own.price)
     levels = {"shadow_production": own.price, "clients_times_norm": own.contract, "audited_cost": one_level}
-    found = {f"{c}/base": np.asarray(base / levels[one.base]), f"{c}/part": one.paid_part(care_use)}
+    computed = replace(one, budget_clauses=tuple(b for b in one.budget_clauses if not isinstance(b, VolumeClause)))
+    found = {f"{c}/base": np.asarray(base / levels[one.base]), f"{c}/part": computed.paid_part(care_use)}
+    for k, clause in enumerate(one.budget_clauses):
+        if isinstance(clause, VolumeClause):
+            found[f"{c}/clients/{k}"] = one.own(care_use.clients).sum(axis=2) / clause.expected
     for k, step in enumerate(one.steps(one.clauses, care_use, own, base)):
         if step.clause.per_client:
             found[f"{c}/moved/{k}"] = np.asarray(step.paid / own.price)
@@ -133,6 +147,7 @@ class Exploration:
     case: Case
     cells: Cells
     contracts: Mapping[PaymentForm, tuple[Contract, ...]]
+    designed: Mapping[str, DesignedLot]
     arrays: Mapping[str, FloatArray]
     waiting: FloatArray
     """(n, n_years, n_lots, n_grid)."""
@@ -148,22 +163,28 @@ class Exploration:
     refills: bool
     buffer: FloatArray
     """Free buffer of every provider, (n_providers,), euro."""
+    started: Mapping[str, Mapping[str, object]]
+    """What the study decided of a lot beside its lump sum, as the page starts: its form, and what was agreed."""
 
     @property
     def discount(self) -> FloatArray:
         """Value today of a euro in each year; (n_years,)."""
         return self.case.discount(self.n_years)
 
-    def left_out(self) -> tuple[tuple[str, str, str], ...]:
-        """What the page does not settle: (provider, lot, kind of clause) of every contract."""
+    def left_out(self, *, alone: bool = False) -> tuple[tuple[str, str, str], ...]:
+        """What the page does not settle: (provider, lot, kind of clause) of every contract; ``alone``: on the page of one
+        provider, which knows nothing of a pool."""
         found: dict[tuple[str, str, str], None] = {}
         pools = [row for row in self.case.clauses if row.clause == "provider_pool"]
         for many in self.contracts.values():
             for one in many:
                 kinds = [clause.kind for clause in one.clauses if not clause_on_page(one, clause)]
                 if isinstance(one, Taakgericht):
-                    kinds += [b.kind for b in one.budget_clauses if b.kind not in ON_PAGE_BUDGET_CLAUSES]
-                kinds += ["provider_pool" for row in pools if (row.lot, row.payment_form) == (one.lot, one.form)]
+                    kinds += [b.kind for b in one.budget_clauses if not budget_clause_on_page(b)]
+                if alone:
+                    kinds += [
+                        "provider_pool" for row in pools if (row.lot, row.payment_form) == (one.lot, one.form)
+                    ]
                 found |= dict.fromkeys((one.provider, one.lot, kind) for kind in kinds)
         return tuple(found)
 
@@ -176,7 +197,7 @@ class Exploration:
                     clause.kind for clause in one.clauses if clause_on_page(one, clause) and clause.per_client
                 ]
                 if isinstance(one, Taakgericht):
-                    kinds += [b.kind for b in one.budget_clauses if b.kind in ON_PAGE_BUDGET_CLAUSES]
+                    kinds += [b.kind for b in one.budget_clauses if b.kind in COMPUTED_BUDGET_CLAUSES]
                 found |= dict.fromkeys((one.provider, one.lot, kind) for kind in kinds)
         return tuple(found)
 
@@ -191,13 +212,45 @@ class Exploration:
             elif isinstance(clause, StopLoss):
                 upper = None if np.isinf(clause.upper) else clause.upper
                 found.append({"kind": "stop_loss", "share": share, "lower": clause.lower, "upper": upper})
+            elif isinstance(clause, EqualisationReserve):
+                found.append({"kind": "reserve", "share": share, "cap": _finite(clause.cap)})
             elif clause.per_client and isinstance(one, Taakgericht):
                 found.append({"kind": "computed", "array": f"{c}/moved/{k}"})
         return found
 
+    def volume_clauses(self, c: int) -> list[dict[str, object]]:
+        """Volume clauses of a lump sum: the band, the part, and the name of the array of clients over expected."""
+        one = self.contracts[LUMP_SUM][c]
+        if not isinstance(one, Taakgericht):
+            return []
+        return [
+            {"lower": own.lower, "upper": _finite(own.upper), "part": own.part, "array": f"{c}/clients/{k}"}
+            for k, own in enumerate(one.budget_clauses)
+            if isinstance(own, VolumeClause)
+        ]
+
+    def provider_pools(self) -> list[dict[str, object]]:
+        """Pools between the providers of a lot."""
+        lots = {lot.id: j for j, lot in enumerate(self.case.lots)}
+        return [
+            {
+                "lot": lots[one.lot],
+                "form": one.form,
+                "lower": one.lower,
+                "upper": _finite(one.upper),
+                "share": one.share,
+            }
+            for one in provider_pools(self.case)
+        ]
+
     def pools(self) -> list[dict[str, object]]:
         """Shared ceilings: their contracts and euro a year."""
         return [{"contracts": list(pool.contracts), "ceiling": pool.ceiling} for pool in ceiling_pools(self.case)]
+
+
+def _finite(edge: float) -> float | None:
+    """An edge as JSON has it."""
+    return None if np.isinf(edge) else float(edge)
 
 
 def explore(study: Comparison | LumpSumStudy, workers: int = 1) -> Exploration:
@@ -214,7 +267,8 @@ def explore(study: Comparison | LumpSumStudy, workers: int = 1) -> Exploration:
 def _explored(study: Comparison | LumpSumStudy, workers: int) -> Exploration:
     case, data, design = study.case, study.lumpsum.data, study.lumpsum.design
     n_years = data.headroom.shape[1]
-    contracts = designed_contracts(case, data, design, n_years)
+    designed = designed_lots(data, design)
+    contracts = designed_contracts(case, designed, n_years)
     asked = study.n_scenarios
     bytes_each = BYTES * n_years * _arrays_per_scenario(case, contracts)
     fits = max(32, MOST_BYTES // bytes_each)
@@ -233,6 +287,7 @@ def _explored(study: Comparison | LumpSumStudy, workers: int) -> Exploration:
         case=case,
         cells=planned.cells,
         contracts=contracts,
+        designed=designed,
         arrays=arrays,
         waiting=waiting,
         n_scenarios=planned.n_scenarios,
@@ -244,33 +299,57 @@ def _explored(study: Comparison | LumpSumStudy, workers: int) -> Exploration:
         structural=cover.structural,
         refills=cover.refills,
         buffer=free_buffer(case),
+        started=_started(study, tuple(contracts)),
     )
+
+
+def _started(study: Comparison | LumpSumStudy, forms: tuple[PaymentForm, ...]) -> dict[str, dict[str, object]]:
+    """Forms that were chosen, and lots that were agreed, by lot; nothing where all lots are lump sums to be decided."""
+    data, design = study.lumpsum.data, study.lumpsum.design
+    chosen = {lot.name: data.forms[design.form[j]] for j, lot in enumerate(data.lots)}
+    found: dict[str, dict[str, object]] = {lot: {"form": form} for lot, form in chosen.items() if form in forms}
+    for lot, own in (study.agreed.lots if isinstance(study, LumpSumStudy) else {}).items():
+        found[lot] = {"form": own.form, "index": own.index, "ceiling": own.ceiling, "locked": True}
+    return found
 
 
 def _arrays_per_scenario(case: Case, contracts: Mapping[PaymentForm, tuple[Contract, ...]]) -> int:
     """Numbers of one scenario and year that a page keeps."""
     tariffs = sum(not PAYMENT_FORMS[form].lump_sum for form in contracts)
-    lump = next(iter(contracts.values()))
-    return len(lump) * (2 * tariffs + 2) + len(case.lots) * (2 + len(case.reported))
+    lump = contracts[LUMP_SUM]
+    more = sum(
+        sum(isinstance(own, VolumeClause) for own in one.budget_clauses)
+        + sum(own.per_client for own in one.clauses)
+        for one in lump
+        if isinstance(one, Taakgericht)
+    )
+    return len(lump) * (2 * tariffs + 2) + more + len(case.lots) * (2 + len(case.reported))
+
+
+def designed_lots(data: LumpSumData, design: LumpSumDesign) -> dict[str, DesignedLot]:
+    """What the lump sum of every lot is under a design, by id."""
+    return {
+        lot.name: DesignedLot(
+            float(design.loading[j]),
+            replace(lot.corridor, share=np.asarray(np.nan_to_num(design.share[j], nan=0.0))),
+        )
+        for j, lot in enumerate(data.lots)
+    }
 
 
 def designed_contracts(
-    case: Case, data: LumpSumData, design: LumpSumDesign, n_years: int
+    case: Case, lots: Mapping[str, DesignedLot], n_years: int
 ) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract under every form of the page, lump sums as designed."""
-    from bekostiging.scenarios import build_cells
-
     cells = build_cells(case)
     terms = reference(case, cells, n_years)
     built = {form: build_contracts(case, cells, terms, form) for form in forms_of_page(case)}
-    lots = {lot.name: j for j, lot in enumerate(data.lots)}
 
-    def as_designed(c: int, one: Contract) -> Contract:
+    def as_designed(one: Contract) -> Contract:
         """A lump sum with its decided budget and corridor."""
         if not isinstance(one, Taakgericht):
             return one
-        j = lots[one.lot]
-        corridor = replace(data.lots[j].corridor, share=np.asarray(design.share[j]))
-        return replace(one, budget=np.asarray(design.budget[c]), clauses=(*one.clauses[:-1], corridor))
+        own = lots[one.lot]
+        return replace(one, budget=one.reference * (1 + own.loading), clauses=(*one.clauses[:-1], own.corridor))
 
-    return {form: tuple(as_designed(c, one) for c, one in enumerate(many)) for form, many in built.items()}
+    return {form: tuple(as_designed(one) for one in many) for form, many in built.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
@@ -20,6 +20,7 @@ from bekostiging.case.arguments import (
 )
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
+from bekostiging.evaluation.agreed import NOTHING_AGREED, AgreedLots
 from bekostiging.evaluation.begroting_parts import BudgetParts, designed_parts
 from bekostiging.evaluation.begroting_table import BudgetTable, Paid, tabulated
 from bekostiging.evaluation.bridge import Bridge, bridges
@@ -92,6 +93,8 @@ class LumpSumStudy(Study):
     """What goes into the begroting, out of sample; None without a design."""
     parts: BudgetParts | None
     """The same by lot and by taakveld."""
+    agreed: AgreedLots = NOTHING_AGREED
+    """Lots whose terms stood beforehand."""
 
     @property
     def designed(self) -> Outcome:
@@ -155,6 +158,7 @@ def study_lumpsum(
     edges: Sequence[float] = (),
     mix: bool = False,
     precision: float | None = None,
+    agreed: AgreedLots = NOTHING_AGREED,
     **options: Unpack[Options],
 ) -> LumpSumStudy:
     """Design the lump sum and judge it on out-of-sample scenarios, without settling the other payment forms.
@@ -178,6 +182,9 @@ def study_lumpsum(
         Let every lot choose its payment form.
     precision : float, optional
         Euro to which every limit is to be known; the study then says how many scenarios that needs.
+    agreed : AgreedLots, optional
+        Lots whose terms stand, as ``bekostiging.studies.agreed_of`` reads them from keuze.json; the rest is designed around
+        them.
     **options
         As ``bekostiging.RunOptions``.
 
@@ -205,14 +212,14 @@ def study_lumpsum(
     case, out_of_sample_plan = ready.case, ready.plan("out_of_sample")
     cells = out_of_sample_plan.cells
     terms = reference(case, cells, out_of_sample_plan.n_years)
-    others = _other_forms(case, cells, terms) if mix else {}
+    others = _other_forms(case, cells, terms, agreed, mix=mix)
 
     def shape(data: LumpSumData) -> LumpSumData:
         """The terms asked for."""
         return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
 
     with shared_processes():
-        drawn, result, checked = _judged_design(ready, out_of_sample_plan, terms, shape, others)
+        drawn, result, checked = _judged_design(ready, out_of_sample_plan, terms, shape, others, agreed)
         data, design, judge = result.data, result.design, result.judge
 
         def decision(own: Case) -> tuple[LumpSumData, Judge]:
@@ -245,6 +252,7 @@ def study_lumpsum(
             spending=_spending(case, result, judge.scramblings),
             budget=_budget(case, result, judge.scramblings),
             parts=designed_parts(case, cells, terms, result, judge.scramblings),
+            agreed=agreed,
         )
 
 
@@ -254,17 +262,19 @@ def _judged_design(
     terms: Reference,
     shape: Callable[[LumpSumData], LumpSumData],
     others: Mapping[str, tuple[Contract, ...]],
+    agreed: AgreedLots,
 ) -> tuple[Drawn, LumpSumResult, SelfCheck]:
     """The design, its judgement on the scenarios of a plan and more, and the self-check of that plan."""
-    drawn = designed(ready, terms, shape=shape, others=others, observed=True)
-    work = design_work(out_of_sample, terms, others)
+    drawn = designed(ready, terms, shape=shape, others=others, observed=True, agreed=agreed)
+    work = design_work(out_of_sample, terms, others, agreed=agreed)
     arrays, checked = checked_series(ready.blocks, out_of_sample, work, ready.advance("out_of_sample"))
     series, control_series, scramblings = judging_series(
         out_of_sample, ready.run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
-        CorridorSeries.of(arrays), others,
+        CorridorSeries.of(arrays), others, agreed,
     )  # fmt: skip
     data, control = (lumpsum_data(ready.case, out_of_sample.cells, terms, own) for own in (series, control_series))
-    return drawn, judged(ready.case, drawn, data, control, scramblings, ready.run.workers), checked
+    judging = replace(drawn, terms=lambda data: agreed.decision(shape(data), judged=True))
+    return drawn, judged(ready.case, judging, data, control, scramblings, ready.run.workers), checked
 
 
 def _check_terms(
@@ -306,7 +316,9 @@ def _budget(case: Case, result: LumpSumResult, scramblings: Scramblings) -> Budg
     return tabulated(paid, scramblings, case.policy.certainty, codes, data.years)
 
 
-def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:
-    """Every contract under the forms that are not designed here."""
-    forms = [form for form in PAYMENT_FORMS if form != LUMP_SUM]
-    return {form: build_contracts(case, cells, terms, form) for form in forms}
+def _other_forms(
+    case: Case, cells: Cells, terms: Reference, agreed: AgreedLots, *, mix: bool
+) -> dict[str, tuple[Contract, ...]]:
+    """Every contract under the forms that are not designed here: all of them, or those that were agreed."""
+    forms = [form for form in PAYMENT_FORMS if form != LUMP_SUM and (mix or form in agreed.forms())]
+    return {form: agreed.contracts(build_contracts(case, cells, terms, form)) for form in forms}

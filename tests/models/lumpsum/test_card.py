@@ -214,7 +214,8 @@ def test_every_symbol_of_the_card_names_its_attribute() -> None:
     computed = {"capital_limit", "layer_probability"}
     not_in_the_model = {"reserve_refills", "held", "near", "cache"}
     assert {one.name for one in fields(data)} - names - not_in_the_model == of_data - computed
-    others = {"name", "corridor", "waiting_list_forbidden", "equity_requirement", "symmetric", "general_provision"}
+    others = {"name", "corridor", "waiting_list_forbidden", "equity_requirement", "symmetric"}
+    others |= {"general_provision", "agreed"}
     assert {one.name for one in fields(data.lots[0])} - others == of_lots
 
 

@@ -1,5 +1,6 @@
 /**
  * Settles contracts on scenarios, as bekostiging/evaluation/what_if.py does with the contract objects. Pure: no page, no texts.
+ * What a change leaves as it was is not settled again: see ``Kernel``.
  *
  * Every array of scenarios is flat: the value of scenario s in year t stands at s * T + t.
  *
@@ -8,12 +9,14 @@
  *   locked: boolean}} LotChoice
  * @typedef {{volume: number, duration: number, price: number, begroting: number, certainty: number,
  *   without_providers: string[], without_municipalities: string[], lots: Record<string, LotChoice>}} Choice
- * @typedef {{kind: string, share: number, lower?: number, upper?: number | null, array?: number}} ClauseTerms
+ * @typedef {{kind: string, share: number, lower?: number, upper?: number | null, array?: number,
+ *   cap?: number | null}} ClauseTerms
+ * @typedef {{lower: number, upper: number | null, part: number, ratio: number}} VolumeTerms
  * @typedef {{lower: number, upper: number | null, sign: number, share: number}} Layer
  * @typedef {{left: number, urgent: number, follows: string, ceiling: number | null, part: number | null,
  *   clauses: ClauseTerms[]}} TariffTerms
  * @typedef {{base: number, measured: string, part: number, beside: number[], budget: number[], layers: Layer[],
- *   clauses: ClauseTerms[]}} LumpTerms
+ *   clauses: ClauseTerms[], volume: VolumeTerms[]}} LumpTerms
  * @typedef {{provider: number, lot: number, main: number | null, passed_tariff: number, passed_corridor: number,
  *   reference: number[], cost: number, tariffs: Record<string, TariffTerms>, lump: LumpTerms | null,
  *   lump_form: string, general: boolean}} ContractTerms
@@ -23,18 +26,15 @@
  * @typedef {{scenarios: number, scramblings: number, years: number[], discount: number[], bits: number, arrays: Packed[],
  *   lots: Lot[], contracts: ContractTerms[], providers: {id: string, name: string, buffer: number}[],
  *   municipalities: {code: string, name: string}[], headroom: number[][], structural: number[][], refills: boolean,
- *   pools: {contracts: number[], ceiling: number}[]}} Model
- * @typedef {{value: number, error: number | null}} Estimate
+ *   pools: {contracts: number[], ceiling: number}[],
+ *   provider_pools: {lot: number, form: string, lower: number, upper: number | null, share: number}[]}} Model
+ * @typedef {{value: number, error: number | null, unseen?: number}} Estimate
  * @typedef {{municipal: Float64Array[], revenue: Float64Array[], cost: Float64Array[], payment: Float64Array[],
  *   contractCost: Float64Array[]}} Settled
  */
 
 /** What is left of a contract whose provider is left out (what_if.GONE). */
 const GONE = 1e-12;
-/** Tail of the loss of a provider. */
-const TAIL = 0.95;
-/** Scenarios that count as bad in who carries what. */
-const BAD = 0.9;
 
 /**
  * Numbers of every array, from what was packed: whole numbers of 16 bits times a step, or floating point of 64 bits.
@@ -80,32 +80,13 @@ export function takenOver(model, choice) {
 }
 
 /**
- * The level of the contract's index over the expected level, (S * T), of a lot under a choice.
- * @param {Model} model
- * @param {Float64Array[]} arrays
- * @param {number} j
- * @param {Choice} choice
- */
-function indexOf(model, arrays, j, choice) {
-  const lot = model.lots[j];
-  const n = model.years.length;
-  const kind = choice.lots[lot.id].index;
-  const found = new Float64Array(model.scenarios * n);
-  if (kind === "forecast") return found.fill(1);
-  const source = arrays[kind === "cost" ? lot.cost : lot.index];
-  const by = lot.caught_up.map((part) => (kind === "cost" ? 1 + choice.price : 1 + choice.price * part));
-  for (let i = 0; i < found.length; i++) found[i] = source[i] * by[i % n];
-  return found;
-}
-
-/**
- * Shares of the corridor by layer, chosen or as designed.
+ * Layers of the corridor, chosen or as designed.
  * @param {LumpTerms} lump
  * @param {CorridorChoice | null} chosen
  * @returns {Layer[]}
  */
 function layersOf(lump, chosen) {
-  if (chosen === null) return lump.layers;
+  if (chosen === null) return lump.layers.filter((one) => one.share !== 0);
   const zone = chosen.free_zone;
   return [
     { lower: 1 + zone, upper: null, sign: 1, share: chosen.deficit },
@@ -143,453 +124,440 @@ function growth(follows, choice, factor) {
 }
 
 /**
- * Settles one lump sum: payment into ``pay``, what clauses move into ``moved``.
- * @param {Model} model @param {Float64Array[]} arrays @param {ContractTerms} one @param {LotChoice} own
- * @param {Choice} choice @param {number} factor @param {Float64Array} index @param {Float64Array} pay
- * @param {Float64Array} moved
+ * Contracts that must be settled together, since they share a ceiling or a pool; most stand alone.
+ * @param {Model} model
+ * @returns {number[][]}
  */
-function settleLump(model, arrays, one, own, choice, factor, index, pay, moved) {
-  const lump = /** @type {LumpTerms} */ (one.lump);
-  const n = model.years.length;
-  const expected = model.lots[one.lot].expected;
-  const base = arrays[lump.base];
-  const part = arrays[lump.part];
-  const layers = layersOf(lump, own.corridor);
-  const units = growth("units", choice, factor);
-  const grown = lump.measured === "clients_times_norm" ? growth("clients", choice, factor) : units;
-  for (let i = 0; i < pay.length; i++) {
-    const t = i % n;
-    const price = expected[t] * index[i];
-    const level = lump.measured === "shadow_production" ? price
-      : lump.measured === "clients_times_norm" ? index[i] : 1 + choice.price;
-    const reference = one.reference[t] * factor * index[i];
-    let left = base[i] * grown * level;
-    let sum = 0;
-    for (const clause of lump.clauses) {
-      const computed = clause.array === undefined ? 0 : arrays[clause.array][i] * units * price;
-      const own = movedBy(clause, left, reference, computed);
-      sum += own;
-      left -= own;
-    }
-    for (const layer of layers) {
-      const low = layer.lower * reference;
-      const high = layer.upper === null ? Infinity : layer.upper * reference;
-      const inside = layer.sign > 0 ? left - low : high - left;
-      if (inside > 0) sum += layer.sign * layer.share * Math.min(inside, high - low);
-    }
-    pay[i] = lump.budget[t] * factor * own.budget * index[i] * part[i] + lump.beside[t] * price + sum;
-    moved[i] = sum;
-  }
-}
-
-/**
- * What is due under a tariff before its ceiling, and its urgent part.
- * @param {Model} model @param {Float64Array[]} arrays @param {ContractTerms} one @param {TariffTerms} terms
- * @param {Choice} choice @param {number} factor @param {Float64Array} index
- */
-function dueOf(model, arrays, one, terms, choice, factor, index) {
-  const n = model.years.length;
-  const expected = model.lots[one.lot].expected;
-  const grown = growth(terms.follows, choice, factor);
-  const left = new Float64Array(index.length);
-  const urgent = new Float64Array(index.length);
-  const allLeft = arrays[terms.left];
-  const allUrgent = arrays[terms.urgent];
-  for (let i = 0; i < left.length; i++) {
-    const price = expected[i % n] * index[i];
-    left[i] = allLeft[i] * grown * price;
-    urgent[i] = Math.min(allUrgent[i] * grown * price, left[i]);
-  }
-  return { left, urgent };
-}
-
-/**
- * The ceiling of a contract in euro at price level 1, of its own and as part of a shared one.
- * @param {ContractTerms} one @param {TariffTerms} terms @param {LotChoice} own @param {number} factor
- */
-function ceilingOf(one, terms, own, factor) {
-  if (own.ceiling !== null) return { ceiling: own.ceiling * one.reference[0] * factor, part: null };
-  return {
-    ceiling: terms.ceiling === null ? null : terms.ceiling * factor,
-    part: terms.part === null ? null : terms.part * factor,
+function groupsOf(model) {
+  const group = model.contracts.map((_, c) => c);
+  const join = (/** @type {number[]} */ many) => {
+    const all = new Set(many.map((c) => group[c]));
+    const least = Math.min(...all);
+    group.forEach((own, c) => { if (all.has(own)) group[c] = least; });
   };
+  model.pools.forEach((pool) => join(pool.contracts));
+  model.provider_pools.forEach((pool) => join(model.contracts.flatMap((one, c) => (one.lot === pool.lot ? [c] : []))));
+  /** @type {Map<number, number[]>} */
+  const found = new Map();
+  group.forEach((own, c) => found.set(own, [...(found.get(own) ?? []), c]));
+  return [...found.values()];
 }
 
 /**
- * Settles every contract under a choice.
+ * Settles choices one after the other on the same scenarios. Arrays are made once and filled anew; a contract is settled again
+ * only where what it depends on changed, and so are the sums of lots, providers and municipalities. What ``settle`` returns
+ * is good until the next choice.
+ */
+export class Kernel {
+  /** @param {Model} model @param {Float64Array[]} arrays */
+  constructor(model, arrays) {
+    this.model = model;
+    this.arrays = arrays;
+    this.n = model.years.length;
+    this.size = model.scenarios * this.n;
+    const zeros = () => new Float64Array(this.size);
+    const each = model.contracts.map(zeros);
+    /** @type {Settled} */
+    this.settled = {
+      payment: each, contractCost: model.contracts.map(zeros), revenue: model.providers.map(zeros),
+      cost: model.providers.map(zeros), municipal: model.municipalities.map(zeros),
+    };
+    this.moved = model.contracts.map(zeros);
+    this.index = model.lots.map(zeros);
+    this.byLot = model.lots.map(zeros);
+    this.groups = groupsOf(model);
+    const joined = new Set(this.groups.filter((one) => one.length > 1).flat());
+    /** What the clauses leave and what it is measured against, for pools; what is due and its urgent part. */
+    this.left = model.contracts.map((_, c) => (joined.has(c) ? zeros() : this.moved[c]));
+    this.against = model.contracts.map((_, c) => (joined.has(c) ? zeros() : this.moved[c]));
+    this.due = zeros();
+    this.urgent = zeros();
+    this.dues = model.contracts.map((_, c) => (joined.has(c) ? { left: zeros(), urgent: zeros() } : null));
+    this.keys = this.groups.map(() => "");
+    this.indexKeys = model.lots.map(() => "");
+    this.counted = "";
+    this.buffers = { left: new Float64Array(this.n), reference: new Float64Array(this.n), sum: new Float64Array(this.n) };
+    /** Contracts and providers whose numbers the last choice changed. */
+    this.changed = { contracts: /** @type {Set<number>} */ (new Set()), providers: /** @type {Set<number>} */ (new Set()) };
+  }
+
+  /**
+   * Settles every contract under a choice.
+   * @param {Choice} choice
+   * @returns {Settled}
+   */
+  settle(choice) {
+    const { model } = this;
+    const factor = takenOver(model, choice);
+    const over = JSON.stringify([choice.volume, choice.duration, choice.price]);
+    const keyOf = model.lots.map((lot) => {
+      const { form, budget, corridor, index, ceiling } = choice.lots[lot.id];
+      return JSON.stringify([form, budget, corridor, index, ceiling]);
+    });
+    model.lots.forEach((_, j) => this.fillIndex(j, choice));
+    this.changed = { contracts: new Set(), providers: new Set() };
+    /** @type {Set<number>} */
+    const lots = new Set();
+    this.groups.forEach((group, g) => {
+      const key = over + group.map((c) => keyOf[model.contracts[c].lot] + factor[c]).join();
+      if (key === this.keys[g]) return;
+      this.keys[g] = key;
+      this.settleGroup(group, choice, factor);
+      for (const c of group) {
+        const one = model.contracts[c];
+        this.changed.contracts.add(c);
+        lots.add(one.lot);
+        this.changed.providers.add(one.provider);
+        if (one.main !== null) this.changed.providers.add(one.main);
+      }
+    });
+    this.sumLots(lots);
+    this.sumProviders();
+    const counted = JSON.stringify(choice.without_municipalities);
+    if (lots.size > 0 || counted !== this.counted) this.sumMunicipalities(choice);
+    this.counted = counted;
+    return this.settled;
+  }
+
+  /**
+   * The level of the contract's index over the expected level, of a lot under a choice.
+   * @param {number} j @param {Choice} choice
+   */
+  fillIndex(j, choice) {
+    const { n, size } = this;
+    const lot = this.model.lots[j];
+    const kind = choice.lots[lot.id].index;
+    const key = `${kind} ${choice.price}`;
+    if (this.indexKeys[j] === key) return;
+    this.indexKeys[j] = key;
+    const found = this.index[j];
+    if (kind === "forecast") {
+      found.fill(1);
+      return;
+    }
+    const source = this.arrays[kind === "cost" ? lot.cost : lot.index];
+    for (let t = 0; t < n; t++) {
+      const by = kind === "cost" ? 1 + choice.price : 1 + choice.price * lot.caught_up[t];
+      for (let i = t; i < size; i += n) found[i] = source[i] * by;
+    }
+  }
+
+  /**
+   * Contracts that belong together: their own terms, shared ceilings, pools between providers, and what care costs.
+   * @param {number[]} group @param {Choice} choice @param {number[]} factor
+   */
+  settleGroup(group, choice, factor) {
+    const { model } = this;
+    const own = (/** @type {number} */ c) => choice.lots[model.lots[model.contracts[c].lot].id];
+    const terms = (/** @type {number} */ c) => (model.contracts[c].general ? undefined : model.contracts[c].tariffs[own(c).form]);
+    /** @type {Set<number>} */
+    const shared = new Set();
+    if (group.length > 1) {
+      for (const pool of model.pools) {
+        const all = pool.contracts.every((c) => {
+          const found = group.includes(c) ? terms(c) : undefined;
+          return found !== undefined && found.part !== null && own(c).ceiling === null;
+        });
+        if (!all) continue;
+        pool.contracts.forEach((c) => shared.add(c));
+        this.shareCeiling(pool, choice, factor, terms);
+      }
+    }
+    for (const c of group) {
+      const tariff = terms(c);
+      if (tariff === undefined) this.settleLump(c, own(c), choice, factor[c]);
+      else this.settleTariff(c, tariff, own(c), choice, factor[c], shared.has(c));
+      const source = this.arrays[model.contracts[c].cost];
+      const spent = this.settled.contractCost[c];
+      const times = choice.volume * choice.duration * (1 + choice.price) * factor[c];
+      for (let i = 0; i < spent.length; i++) spent[i] = source[i] * times;
+    }
+    for (const pool of model.provider_pools) {
+      const members = group.filter((c) => model.contracts[c].lot === pool.lot);
+      const form = (/** @type {number} */ c) => (terms(c) === undefined ? model.contracts[c].lump_form : own(c).form);
+      if (members.length > 0 && members.every((c) => form(c) === pool.form)) this.sharePool(pool, members, terms);
+    }
+  }
+
+  /**
+   * Settles one lump sum.
+   * @param {number} c @param {LotChoice} own @param {Choice} choice @param {number} factor
+   */
+  settleLump(c, own, choice, factor) {
+    const { arrays, n, size } = this;
+    const one = this.model.contracts[c];
+    const lump = /** @type {LumpTerms} */ (one.lump);
+    const { expected } = this.model.lots[one.lot];
+    const index = this.index[one.lot];
+    const base = arrays[lump.base];
+    const part = arrays[lump.part];
+    const layers = layersOf(lump, own.corridor);
+    const units = growth("units", choice, factor);
+    const clients = growth("clients", choice, factor);
+    const grown = lump.measured === "clients_times_norm" ? clients : units;
+    const pay = this.settled.payment[c];
+    const moved = this.moved[c];
+    const kept = this.dues[c] !== null;
+    const { left, reference, sum } = this.buffers;
+    for (let s = 0; s < size; s += n) {
+      for (let t = 0; t < n; t++) {
+        const i = s + t;
+        const level = lump.measured === "shadow_production" ? expected[t] * index[i]
+          : lump.measured === "clients_times_norm" ? index[i] : 1 + choice.price;
+        reference[t] = one.reference[t] * factor * index[i];
+        left[t] = base[i] * grown * level;
+        sum[t] = 0;
+      }
+      for (let k = 0; k < lump.clauses.length; k++) {
+        const clause = lump.clauses[k];
+        if (clause.kind === "reserve") {
+          keepReserve(clause, left, reference, sum);
+          continue;
+        }
+        for (let t = 0; t < n; t++) {
+          const computed = clause.array === undefined ? 0 : arrays[clause.array][s + t] * units * expected[t] * index[s + t];
+          const euros = movedBy(clause, left[t], reference[t], computed);
+          sum[t] += euros;
+          left[t] -= euros;
+        }
+      }
+      for (let t = 0; t < n; t++) {
+        const i = s + t;
+        let shared = 0;
+        for (let k = 0; k < layers.length; k++) {
+          const layer = layers[k];
+          const low = layer.lower * reference[t];
+          const high = layer.upper === null ? Infinity : layer.upper * reference[t];
+          const inside = layer.sign > 0 ? left[t] - low : high - left[t];
+          if (inside > 0) shared += layer.sign * layer.share * Math.min(inside, high - low);
+        }
+        let paid = part[i];
+        for (let k = 0; k < lump.volume.length; k++) {
+          const band = lump.volume[k];
+          const ratio = arrays[band.ratio][i] * choice.volume;
+          const above = band.upper === null ? 0 : Math.max(ratio - band.upper, 0);
+          paid *= 1 + band.part * (above - Math.max(band.lower - ratio, 0));
+        }
+        moved[i] = sum[t] + shared;
+        pay[i] = lump.budget[t] * factor * own.budget * index[i] * paid + lump.beside[t] * expected[t] * index[i] + moved[i];
+        if (kept) {
+          this.left[c][i] = left[t] - shared;
+          this.against[c][i] = reference[t];
+        }
+      }
+    }
+  }
+
+  /**
+   * What is due under a tariff before its ceiling, and its urgent part.
+   * @param {number} c @param {TariffTerms} terms @param {Choice} choice @param {number} factor
+   */
+  dueOf(c, terms, choice, factor) {
+    const { arrays, n, size } = this;
+    const one = this.model.contracts[c];
+    const { expected } = this.model.lots[one.lot];
+    const index = this.index[one.lot];
+    const grown = growth(terms.follows, choice, factor);
+    const { left, urgent } = this.dues[c] ?? { left: this.due, urgent: this.urgent };
+    const allLeft = arrays[terms.left];
+    const allUrgent = arrays[terms.urgent];
+    for (let t = 0; t < n; t++) {
+      const times = grown * expected[t];
+      for (let i = t; i < size; i += n) {
+        const price = times * index[i];
+        left[i] = allLeft[i] * price;
+        urgent[i] = Math.min(allUrgent[i] * price, left[i]);
+      }
+    }
+    return { left, urgent };
+  }
+
+  /**
+   * What a shared ceiling lets through of the claims of those that share it.
+   * @param {{contracts: number[], ceiling: number}} pool @param {Choice} choice @param {number[]} factor
+   * @param {(c: number) => TariffTerms | undefined} terms
+   */
+  shareCeiling(pool, choice, factor, terms) {
+    const { n, size } = this;
+    const first = this.model.contracts[pool.contracts[0]].lot;
+    const dues = pool.contracts.map((c) => this.dueOf(c, /** @type {TariffTerms} */ (terms(c)), choice, factor[c]));
+    for (let i = 0; i < size; i++) {
+      const price = this.model.lots[first].expected[i % n] * this.index[first][i];
+      let urgent = 0;
+      let other = 0;
+      for (let k = 0; k < dues.length; k++) {
+        urgent += dues[k].urgent[i];
+        other += dues[k].left[i] - dues[k].urgent[i];
+      }
+      const part = other > 0 ? Math.min(Math.max(pool.ceiling * price - urgent, 0), other) / other : 1;
+      for (let k = 0; k < dues.length; k++) {
+        this.settled.payment[pool.contracts[k]][i] = dues[k].urgent[i] + (dues[k].left[i] - dues[k].urgent[i]) * part;
+      }
+    }
+  }
+
+  /**
+   * Own ceiling and clauses on the whole of one contract under a tariff.
+   * @param {number} c @param {TariffTerms} terms @param {LotChoice} own @param {Choice} choice @param {number} factor
+   * @param {boolean} paid whether a shared ceiling has spoken
+   */
+  settleTariff(c, terms, own, choice, factor, paid) {
+    const { n, size } = this;
+    const one = this.model.contracts[c];
+    const { expected } = this.model.lots[one.lot];
+    const index = this.index[one.lot];
+    const ceiling = own.ceiling !== null ? own.ceiling * one.reference[0] * factor
+      : terms.ceiling === null ? null : terms.ceiling * factor;
+    const limit = ceiling !== null ? ceiling : terms.part === null ? null : terms.part * factor;
+    const pay = this.settled.payment[c];
+    const moved = this.moved[c];
+    if (!paid) {
+      const due = this.dueOf(c, terms, choice, factor);
+      if (ceiling === null) pay.set(due.left);
+      else {
+        for (let i = 0; i < size; i++) {
+          const price = expected[i % n] * index[i];
+          pay[i] = Math.min(due.left[i], Math.max(ceiling * price, due.urgent[i]));
+        }
+      }
+    }
+    const kept = this.dues[c] !== null;
+    if (terms.clauses.length === 0 && !kept) {
+      moved.fill(0);
+      return;
+    }
+    for (let i = 0; i < size; i++) {
+      const whole = one.reference[i % n] * factor * index[i];
+      const reference = limit === null ? whole : Math.min(whole, limit * expected[i % n] * index[i]);
+      let left = pay[i];
+      for (let k = 0; k < terms.clauses.length; k++) left -= movedBy(terms.clauses[k], left, reference, 0);
+      moved[i] = left - pay[i];
+      pay[i] = left;
+      if (kept) {
+        this.left[c][i] = left;
+        this.against[c][i] = reference;
+      }
+    }
+  }
+
+  /**
+   * A pool between the providers of a lot: each shares part of its deviation with the others, in proportion to references.
+   * @param {{lower: number, upper: number | null, share: number}} pool @param {number[]} members
+   * @param {(c: number) => TariffTerms | undefined} terms
+   */
+  sharePool(pool, members, terms) {
+    const towards = terms(members[0]) === undefined ? 1 : -1;
+    const brought = new Float64Array(members.length);
+    for (let i = 0; i < this.size; i++) {
+      let all = 0;
+      let whole = 0;
+      for (let k = 0; k < members.length; k++) {
+        const reference = this.against[members[k]][i];
+        const over = this.left[members[k]][i] - reference;
+        let inside = Math.max(Math.abs(over) - (pool.lower - 1) * reference, 0);
+        if (pool.upper !== null) inside = Math.min(inside, (pool.upper - pool.lower) * reference);
+        brought[k] = pool.share * inside * Math.sign(over);
+        all += brought[k];
+        whole += reference;
+      }
+      for (let k = 0; k < members.length; k++) {
+        const key = whole > 0 ? this.against[members[k]][i] / whole : 1 / members.length;
+        const euros = towards * (brought[k] - key * all);
+        this.settled.payment[members[k]][i] += euros;
+        this.moved[members[k]][i] += euros;
+      }
+    }
+  }
+
+  /**
+   * What is paid in the lots that changed.
+   * @param {Set<number>} lots
+   */
+  sumLots(lots) {
+    lots.forEach((j) => this.byLot[j].fill(0));
+    this.model.contracts.forEach((one, c) => {
+      if (!lots.has(one.lot)) return;
+      const lot = this.byLot[one.lot];
+      const pay = this.settled.payment[c];
+      for (let i = 0; i < lot.length; i++) lot[i] += pay[i];
+    });
+  }
+
+  /** What the providers that changed receive and spend. */
+  sumProviders() {
+    const { providers } = this.changed;
+    const { revenue, cost, payment, contractCost } = this.settled;
+    providers.forEach((/** @type {number} */ p) => {
+      revenue[p].fill(0);
+      cost[p].fill(0);
+    });
+    this.model.contracts.forEach((one, c) => {
+      const pay = payment[c];
+      const moved = this.moved[c];
+      if (providers.has(one.provider)) {
+        const own = revenue[one.provider];
+        const spent = cost[one.provider];
+        const tariff = one.main === null ? 1 : one.passed_tariff;
+        const corridor = one.main === null ? 1 : one.passed_corridor;
+        for (let i = 0; i < own.length; i++) {
+          own[i] += tariff * (pay[i] - moved[i]) + corridor * moved[i];
+          spent[i] += contractCost[c][i];
+        }
+      }
+      if (one.main !== null && providers.has(one.main)) {
+        const main = revenue[one.main];
+        for (let i = 0; i < main.length; i++) {
+          main[i] += pay[i] - (one.passed_tariff * (pay[i] - moved[i]) + one.passed_corridor * moved[i]);
+        }
+      }
+    });
+  }
+
+  /**
+   * What municipalities that are counted pay.
+   * @param {Choice} choice
+   */
+  sumMunicipalities(choice) {
+    this.model.municipalities.forEach((own, m) => {
+      const paid = this.settled.municipal[m];
+      paid.fill(0);
+      if (choice.without_municipalities.includes(own.code)) return;
+      this.model.lots.forEach((lot, j) => {
+        const key = this.arrays[lot.keys[m]];
+        const pay = this.byLot[j];
+        for (let i = 0; i < paid.length; i++) paid[i] += pay[i] * key[i];
+      });
+    });
+  }
+}
+
+/**
+ * An equalisation reserve at the provider over the years of one scenario: surpluses on the reference are kept up to a cap, what
+ * does not fit flows back, and so does what is left at the end; ``left`` becomes what the next clause sees.
+ * @param {ClauseTerms} clause @param {Float64Array} left @param {Float64Array} reference @param {Float64Array} sum
+ */
+function keepReserve(clause, left, reference, sum) {
+  let held = 0;
+  for (let t = 0; t < left.length; t++) {
+    const result = reference[t] - left[t];
+    const uncovered = Math.max(-result - held, 0);
+    const filled = Math.max(held + result, 0);
+    const cap = clause.cap === null || clause.cap === undefined ? Infinity : clause.cap * reference[t];
+    held = Math.min(filled, cap);
+    const back = filled - held + (t === left.length - 1 ? held : 0);
+    const moved = -clause.share * back;
+    sum[t] += moved;
+    left[t] = reference[t] - (back + moved) + uncovered;
+  }
+}
+
+/**
+ * Settles every contract under one choice.
  * @param {Model} model
  * @param {Float64Array[]} arrays
  * @param {Choice} choice
  * @returns {Settled}
  */
 export function settle(model, arrays, choice) {
-  const n = model.years.length;
-  const size = model.scenarios * n;
-  const factor = takenOver(model, choice);
-  const index = model.lots.map((_, j) => indexOf(model, arrays, j, choice));
-  const dues = new Map();
-  /** @type {Float64Array[]} */
-  const payment = [];
-  /** @type {Float64Array[]} */
-  const moved = [];
-  model.contracts.forEach((one, c) => {
-    const own = choice.lots[model.lots[one.lot].id];
-    const pay = new Float64Array(size);
-    const clauses = new Float64Array(size);
-    payment.push(pay);
-    moved.push(clauses);
-    const terms = one.general ? undefined : one.tariffs[own.form];
-    if (terms === undefined) {
-      settleLump(model, arrays, one, own, choice, factor[c], index[one.lot], pay, clauses);
-    } else {
-      dues.set(c, { ...dueOf(model, arrays, one, terms, choice, factor[c], index[one.lot]), terms,
-        ...ceilingOf(one, terms, own, factor[c]) });
-    }
-  });
-  const shared = new Set();
-  for (const pool of model.pools) {
-    if (!pool.contracts.every((c) => dues.has(c) && dues.get(c).part !== null)) continue;
-    const first = model.contracts[pool.contracts[0]].lot;
-    for (let i = 0; i < size; i++) {
-      const price = model.lots[first].expected[i % n] * index[first][i];
-      let urgent = 0;
-      let other = 0;
-      for (const c of pool.contracts) {
-        urgent += dues.get(c).urgent[i];
-        other += dues.get(c).left[i] - dues.get(c).urgent[i];
-      }
-      const part = other > 0 ? Math.min(Math.max(pool.ceiling * price - urgent, 0), other) / other : 1;
-      for (const c of pool.contracts) {
-        const due = dues.get(c);
-        payment[c][i] = due.urgent[i] + (due.left[i] - due.urgent[i]) * part;
-      }
-    }
-    pool.contracts.forEach((c) => shared.add(c));
-  }
-  for (const [c, due] of dues) {
-    settleTariff(model, c, due, factor[c], index[model.contracts[c].lot], payment[c], moved[c], shared.has(c));
-  }
-  return divided(model, arrays, choice, factor, payment, moved);
-}
-
-/**
- * Own ceiling and clauses on the whole of one contract under a tariff.
- * @param {Model} model @param {number} c @param {any} due @param {number} factor @param {Float64Array} index
- * @param {Float64Array} pay @param {Float64Array} moved @param {boolean} paid whether a shared ceiling has spoken
- */
-function settleTariff(model, c, due, factor, index, pay, moved, paid) {
-  const one = model.contracts[c];
-  const n = model.years.length;
-  const expected = model.lots[one.lot].expected;
-  const limit = due.ceiling === null ? due.part : due.ceiling;
-  for (let i = 0; i < pay.length; i++) {
-    const price = expected[i % n] * index[i];
-    if (!paid) {
-      pay[i] = due.ceiling === null ? due.left[i]
-        : Math.min(due.left[i], Math.max(due.ceiling * price, due.urgent[i]));
-    }
-    if (due.terms.clauses.length === 0) continue;
-    const whole = one.reference[i % n] * factor * index[i];
-    const reference = limit === null ? whole : Math.min(whole, limit * price);
-    let left = pay[i];
-    for (const clause of due.terms.clauses) left -= movedBy(clause, left, reference, 0);
-    moved[i] = left - pay[i];
-    pay[i] = left;
-  }
-}
-
-/**
- * Payments over municipalities and providers, and cost.
- * @param {Model} model @param {Float64Array[]} arrays @param {Choice} choice @param {number[]} factor
- * @param {Float64Array[]} payment @param {Float64Array[]} moved
- * @returns {Settled}
- */
-function divided(model, arrays, choice, factor, payment, moved) {
-  const size = model.scenarios * model.years.length;
-  const zeros = () => new Float64Array(size);
-  const revenue = model.providers.map(zeros);
-  const cost = model.providers.map(zeros);
-  const byLot = model.lots.map(zeros);
-  /** @type {Float64Array[]} */
-  const contractCost = [];
-  const grown = choice.volume * choice.duration * (1 + choice.price);
-  model.contracts.forEach((one, c) => {
-    const pay = payment[c];
-    const spent = zeros();
-    const source = arrays[one.cost];
-    const times = grown * factor[c];
-    const lot = byLot[one.lot];
-    const own = revenue[one.provider];
-    const ownCost = cost[one.provider];
-    for (let i = 0; i < size; i++) {
-      lot[i] += pay[i];
-      spent[i] = source[i] * times;
-      ownCost[i] += spent[i];
-    }
-    contractCost.push(spent);
-    if (one.main === null) {
-      for (let i = 0; i < size; i++) own[i] += pay[i];
-      return;
-    }
-    const main = revenue[one.main];
-    for (let i = 0; i < size; i++) {
-      const passed = one.passed_tariff * (pay[i] - moved[c][i]) + one.passed_corridor * moved[c][i];
-      own[i] += passed;
-      main[i] += pay[i] - passed;
-    }
-  });
-  const municipal = model.municipalities.map((own, m) => {
-    const paid = zeros();
-    if (choice.without_municipalities.includes(own.code)) return paid;
-    model.lots.forEach((lot, j) => {
-      const key = arrays[lot.keys[m]];
-      for (let i = 0; i < size; i++) paid[i] += byLot[j][i] * key[i];
-    });
-    return paid;
-  });
-  return { municipal, revenue, cost, payment, contractCost };
-}
-
-/**
- * The spread of the means of the scramblings as a standard error; null with one scrambling or without any spread.
- * @param {ArrayLike<number>} values
- * @param {number} runs
- * @returns {number | null}
- */
-function errorOf(values, runs) {
-  if (runs < 2) return null;
-  const each = values.length / runs;
-  const means = [];
-  for (let r = 0; r < runs; r++) {
-    let sum = 0;
-    for (let i = r * each; i < (r + 1) * each; i++) sum += values[i];
-    means.push(sum / each);
-  }
-  const mean = means.reduce((a, b) => a + b, 0) / runs;
-  const squares = means.reduce((a, b) => a + (b - mean) ** 2, 0);
-  return Math.sqrt(squares / (runs - 1) / runs);
-}
-
-/**
- * The mean with its standard error.
- * @param {ArrayLike<number>} values
- * @param {number} runs
- * @returns {Estimate}
- */
-export function meanOf(values, runs) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return { value: sum / values.length, error: errorOf(values, runs) };
-}
-
-/**
- * The chance of an event, given as zeros and ones; no error where it never or always happens.
- * @param {ArrayLike<number>} event
- * @param {number} runs
- * @returns {Estimate}
- */
-export function chanceOf(event, runs) {
-  const found = meanOf(event, runs);
-  return found.value > 0 && found.value < 1 ? found : { value: found.value, error: null };
-}
-
-/**
- * The value of sorted numbers at a level: the inverse of the empirical distribution.
- * @param {Float64Array} sorted
- * @param {number} level
- */
-function at(sorted, level) {
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * level - 1e-9) - 1))];
-}
-
-/**
- * A quantile with half of Woodruff's interval as its error.
- * @param {Float64Array} values
- * @param {Float64Array} sorted
- * @param {number} level
- * @param {number} runs
- * @returns {Estimate}
- */
-export function quantileOf(values, sorted, level, runs) {
-  const value = at(sorted, level);
-  const below = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) below[i] = values[i] <= value ? 1 : 0;
-  const moved = errorOf(below, runs);
-  if (moved === null) return { value, error: null };
-  const error = (at(sorted, Math.min(1, level + moved)) - at(sorted, Math.max(0, level - moved))) / 2;
-  return { value, error };
-}
-
-/**
- * Sums of scenarios over the years, weighted: one value per scenario.
- * @param {Float64Array} yearly
- * @param {number[]} weights
- */
-function overTerm(yearly, weights) {
-  const n = weights.length;
-  const found = new Float64Array(yearly.length / n);
-  for (let i = 0; i < yearly.length; i++) found[Math.floor(i / n)] += yearly[i] * weights[i % n];
-  return found;
-}
-
-/**
- * What overruns use of the stock in every scenario: of each year alone (T arrays) and over the term.
- * @param {Model} model @param {Choice} choice @param {Float64Array[]} municipal
- */
-function usedOfStock(model, choice, municipal) {
-  const n = model.years.length;
-  const years = model.years.map(() => new Float64Array(model.scenarios));
-  const term = new Float64Array(model.scenarios);
-  municipal.forEach((paid, m) => {
-    if (choice.without_municipalities.includes(model.municipalities[m].code)) return;
-    const budgeted = model.years.map((_, t) => {
-      let sum = 0;
-      for (let s = 0; s < model.scenarios; s++) sum += paid[s * n + t];
-      return Math.max(model.headroom[m][t] * choice.begroting, sum / model.scenarios) + model.structural[m][t];
-    });
-    for (let s = 0; s < model.scenarios; s++) {
-      let open = 0;
-      let most = 0;
-      for (let t = 0; t < n; t++) {
-        const over = paid[s * n + t] - budgeted[t];
-        years[t][s] += Math.max(over, 0);
-        open = model.refills ? Math.max(open + over, 0) : open + Math.max(over, 0);
-        most = Math.max(most, open);
-      }
-      term[s] += most;
-    }
-  });
-  return { years, term };
-}
-
-/**
- * Figures of spending in one period.
- * @param {Float64Array} paid @param {number} headroom @param {Float64Array} used @param {number} certainty
- * @param {number} runs
- */
-function spendingFigures(paid, headroom, used, certainty, runs) {
-  const sorted = Float64Array.from(paid).sort();
-  const over = Float64Array.from(paid, (x) => (x > headroom ? 1 : 0));
-  const size = Float64Array.from(paid, (x) => Math.max(x - headroom, 0));
-  const chance = chanceOf(over, runs);
-  const mean = meanOf(size, runs).value;
-  const value = chance.value > 0 ? mean / chance.value : null;
-  const error = value === null ? null
-    : errorOf(Float64Array.from(size, (x, s) => (x - value * over[s]) / chance.value), runs);
-  const q = (/** @type {number} */ level) => quantileOf(paid, sorted, level, runs);
-  return {
-    expected: meanOf(paid, runs), p10: q(0.1), p50: q(0.5), p90: q(0.9), certain: q(certainty), headroom,
-    overrun_probability: chance, overrun_size: value === null ? null : { value, error },
-    resistance: quantileOf(used, Float64Array.from(used).sort(), certainty, runs),
-  };
-}
-
-/**
- * Figures of one provider over the term, discounted.
- * @param {Model} model @param {Float64Array} revenue @param {Float64Array} cost @param {number} buffer
- */
-function providerFigures(model, revenue, cost, buffer) {
-  const n = model.years.length;
-  const result = new Float64Array(model.scenarios);
-  const loss = new Float64Array(model.scenarios);
-  for (let s = 0; s < model.scenarios; s++) {
-    let running = 0;
-    let deepest = -Infinity;
-    for (let t = 0; t < n; t++) {
-      running += (revenue[s * n + t] - cost[s * n + t]) * model.discount[t];
-      deepest = Math.max(deepest, -running);
-    }
-    result[s] = running;
-    loss[s] = deepest;
-  }
-  const runs = model.scramblings;
-  const sorted = Float64Array.from(result).sort();
-  const losses = Float64Array.from(result, (x) => -x);
-  const risk = at(Float64Array.from(losses).sort(), TAIL);
-  const tail = Float64Array.from(losses, (x) => risk + Math.max(x - risk, 0) / (1 - TAIL));
-  return {
-    expected: meanOf(result, runs), p10: quantileOf(result, sorted, 0.1, runs),
-    p90: quantileOf(result, sorted, 0.9, runs), worst: meanOf(tail, runs),
-    loss_probability: chanceOf(Float64Array.from(result, (x) => (x < 0 ? 1 : 0)), runs),
-    buffer_used_up: chanceOf(Float64Array.from(loss, (x) => (x > buffer ? 1 : 0)), runs),
-  };
-}
-
-/**
- * In the tenth of the scenarios with the highest cost: how much dearer care is than expected, and what of it each side pays.
- * @param {Model} model @param {Settled} settled
- */
-function carried(model, settled) {
-  const total = new Float64Array(model.scenarios);
-  const costs = settled.contractCost.map((one) => overTerm(one, model.discount));
-  const paid = settled.payment.map((one) => overTerm(one, model.discount));
-  costs.forEach((one) => one.forEach((x, s) => { total[s] += x; }));
-  const threshold = at(Float64Array.from(total).sort(), BAD);
-  /** @param {Float64Array} own */
-  const dearer = (own) => {
-    let all = 0;
-    let bad = 0;
-    let n = 0;
-    own.forEach((x, s) => {
-      all += x;
-      if (total[s] > threshold) { bad += x; n += 1; }
-    });
-    return n === 0 ? 0 : bad / n - all / model.scenarios;
-  };
-  return model.lots.map((_, j) => {
-    let cost = 0;
-    let pay = 0;
-    model.contracts.forEach((one, c) => {
-      if (one.lot !== j) return;
-      cost += dearer(costs[c]);
-      pay += dearer(paid[c]);
-    });
-    return { cost, paid: pay, provider: cost - pay };
-  });
-}
-
-/**
- * Every figure of a choice.
- * @param {Model} model
- * @param {Float64Array[]} arrays
- * @param {Choice} choice
- */
-export function figures(model, arrays, choice) {
-  const settled = settle(model, arrays, choice);
-  const n = model.years.length;
-  const total = new Float64Array(model.scenarios * n);
-  settled.municipal.forEach((one) => { for (let i = 0; i < total.length; i++) total[i] += one[i]; });
-  const counted = model.municipalities.map((one) => !choice.without_municipalities.includes(one.code));
-  const headroom = model.years.map((_, t) =>
-    model.headroom.reduce((sum, own, m) => sum + (counted[m] ? own[t] * choice.begroting : 0), 0));
-  const used = usedOfStock(model, choice, settled.municipal);
-  const runs = model.scramblings;
-  /** @type {Record<string, ReturnType<typeof spendingFigures>>} */
-  const spending = {};
-  if (model.municipalities.length > 0) {
-    model.years.forEach((year, t) => {
-      const own = Float64Array.from({ length: model.scenarios }, (_, s) => total[s * n + t]);
-      spending[String(year)] = spendingFigures(own, headroom[t], used.years[t], choice.certainty, runs);
-    });
-    const room = headroom.reduce((sum, x, t) => sum + x * model.discount[t], 0);
-    spending.term = spendingFigures(overTerm(total, model.discount), room, used.term, choice.certainty, runs);
-  }
-  const providers = model.providers.map((one, p) =>
-    choice.without_providers.includes(one.id) ? null
-      : providerFigures(model, settled.revenue[p], settled.cost[p], one.buffer));
-  return { spending, providers, carried: carried(model, settled) };
-}
-
-/**
- * Between the points of a grid, straight; beyond its ends the value at the end.
- * @param {number[]} grid
- * @param {number[]} values
- * @param {number} x
- */
-export function between(grid, values, x) {
-  if (x <= grid[0]) return values[0];
-  const last = grid.length - 1;
-  if (x >= grid[last]) return values[last];
-  const k = grid.findIndex((g) => g > x) - 1;
-  return values[k] + ((values[k + 1] - values[k]) * (x - grid[k])) / (grid[k + 1] - grid[k]);
+  return new Kernel(model, arrays).settle(choice);
 }

@@ -4,12 +4,12 @@
  * @typedef {import("./kernel.js").Estimate} Estimate
  * @typedef {import("./kernel.js").Model} Model
  * @typedef {import("./kernel.js").Choice} Choice
- * @typedef {ReturnType<typeof import("./kernel.js").figures>} Figures
+ * @typedef {ReturnType<import("./figures.js").Figures["of"]>} Figures
  * @typedef {{lang: string, texts: Record<string, string>, provider: string | null, lump_forms: string[]}} Words
  * @typedef {{grid: number[], mean: number[][], error: number[][], scenarios: number}} WaitingGrid
  */
 
-import { between } from "./kernel.js";
+import { between } from "./figures.js";
 import { element } from "./controls.js";
 import { fan, ladder } from "./plots.js";
 
@@ -62,6 +62,10 @@ export function table(caption, heads, rows) {
  */
 function estimate(found, written, unknown) {
   if (found === null) return unknown;
+  if (found.unseen !== undefined) {
+    const unseen = element("small", {}, ` ${found.value === 0 ? "\u2264" : "\u2265"} ${written(Math.abs(found.value - found.unseen))}`);
+    return element("span", {}, written(found.value), unseen);
+  }
   if (found.error === null) return written(found.value);
   return element("span", {}, written(found.value), element("small", {}, ` ± ${written(found.error)}`));
 }
@@ -203,7 +207,7 @@ export function carriedOutput(figures, words, model) {
   const write = numbers(words.lang);
   const rows = model.lots.map((lot, j) => {
     const own = figures.carried[j];
-    return [lot.name, ...[own.cost, own.paid, own.provider].map(write.thousands)];
+    return [lot.name, ...[own.cost, own.paid, own.provider].map((one) => estimate(one, write.thousands, t.none))];
   });
   return [table(t.carried_caption, [t.lot, t.carried_cost, t.carried_paid, t.carried_provider], rows)];
 }
@@ -223,7 +227,7 @@ export function variantsOutput(variants, words) {
     [t.p90, (own) => euro(own.spending.term.p90)],
     [t.overrun_probability, (own) => estimate(own.spending.term.overrun_probability, write.percent, t.none)],
     [t.resistance_short, (own) => euro(own.spending.term.resistance)],
-    [t.results_together, (own) => write.thousands(own.providers.reduce((sum, one) => sum + (one === null ? 0 : one.expected.value), 0))],
+    [t.results_together, (own) => euro(own.together)],
     [t.broke, (own) => String(own.providers.filter((one) => one !== null && one.buffer_used_up.value > 0.05).length)],
   ] : [
     [t.result, (own) => (own.providers[0] === null ? t.none : euro(own.providers[0].expected))],

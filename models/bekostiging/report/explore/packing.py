@@ -103,6 +103,7 @@ def packed_page(found: Exploration, *, exact: bool = False, provider: str | None
         "structural": found.structural[reported].tolist(),
         "refills": found.refills,
         "pools": [] if provider else found.pools(),
+        "provider_pools": [] if provider else found.provider_pools(),
         "forms": [form for form in found.contracts],
         "waiting": None if provider else _waiting(found),
         "seed": found.seed,
@@ -195,6 +196,11 @@ def _lump(found: Exploration, c: int, contract: Taakgericht, packer: Packer) -> 
         "budget": one.budget.tolist(),
         "layers": layers,
         "clauses": placed,
+        "volume": [
+            {key: value for key, value in own.items() if key != "array"}
+            | {"ratio": packer.place(found.arrays[str(own["array"])])}
+            for own in found.volume_clauses(c)
+        ],
     }
 
 

@@ -2,7 +2,8 @@
  * The page: one state, its controls, and what it comes to.
  */
 
-import { figures, unpacked } from "./kernel.js";
+import { Figures } from "./figures.js";
+import { unpacked } from "./kernel.js";
 import { MOST_VARIANTS, asLink, copied, fromLink, named, read, written } from "./state.js";
 import { element, lotControls, slider, tick } from "./controls.js";
 import {
@@ -43,7 +44,8 @@ function start() {
   let state = { variants: [{ name: t.design, choice: copied(page.design) }], shown: 0 };
   /** @type {string[]} */
   const past = [];
-  /** @type {Map<string, ReturnType<typeof figures>>} */
+  const figures = new Figures(model, arrays);
+  /** @type {Map<string, ReturnType<Figures["of"]>>} */
   const known = new Map();
   let waits = 0;
   let lastEdit = "";
@@ -53,10 +55,11 @@ function start() {
     const key = JSON.stringify(choice);
     let found = known.get(key);
     if (found === undefined) {
-      found = figures(model, arrays, choice);
-      if (known.size > 2 * MOST_VARIANTS) known.clear();
-      known.set(key, found);
+      found = figures.of(choice);
+      if (known.size > 2 * MOST_VARIANTS) known.delete(/** @type {string} */ (known.keys().next().value));
     }
+    known.delete(key);
+    known.set(key, found); // the last asked stays longest
     return found;
   };
 
@@ -222,7 +225,7 @@ function start() {
     }
     remember("");
     state = found.state;
-    say("");
+    say(found.otherDesign === true ? t.other_design : "");
     soon();
   };
   const linked = fromLink(page, location.hash);
@@ -238,7 +241,7 @@ function start() {
 
 /**
  * What keuze.json says that the page showed: the main figures by name.
- * @param {ReturnType<typeof figures>} found
+ * @param {ReturnType<Figures["of"]>} found
  * @param {import("./kernel.js").Model} model
  */
 function said(found, model) {

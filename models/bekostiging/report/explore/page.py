@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from bekostiging.case import Case, UserError, packed_case
@@ -22,7 +23,7 @@ from bekostiging.characters import visible
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.figures import LOWEST_CASH_WEEKS
-from bekostiging.evaluation.what_if import RANGES, designed_setting
+from bekostiging.evaluation.what_if import RANGES, DesignedLot, designed_setting
 from bekostiging.report.explore.packing import PackedPage, packed_page
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
@@ -33,7 +34,7 @@ from bekostiging.studies.choices_file import FORMAT, MOST_BYTES, VERSION
 from bekostiging.studies.exploration import Exploration, explore
 
 PAGE = "verken.html"
-MODULES = ("kernel.js", "state.js", "plots.js", "controls.js", "outputs.js", "page.js")
+MODULES = ("kernel.js", "figures.js", "state.js", "plots.js", "controls.js", "outputs.js", "page.js")
 """In the order in which one uses the other."""
 _IMPORTS = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORTS = re.compile(r"^export ", re.MULTILINE)
@@ -144,7 +145,7 @@ def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: st
     general = {lot.id for lot in case.lots if lot.general_provision}
     lots = [lot["id"] for lot in packed.model["lots"]]
     design = asdict(designed_setting(case, LUMP_SUM))
-    design["lots"] = {lot: design["lots"][lot] for lot in lots}
+    design["lots"] = {lot: design["lots"][lot] | found.started.get(lot, {}) for lot in lots}
     main = {row.main_contractor for row in case.contracts if row.main_contractor}
     contracted = {row.provider for row in case.contracts}
     alone = {
@@ -161,6 +162,7 @@ def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: st
         "version": VERSION,
         "most_bytes": MOST_BYTES,
         "design": design,
+        "designed": {lot: _designed(found.designed[lot]) for lot in lots},
         "ranges": {name: list(both) for name, both in RANGES.items()},
         "forms": {form: texts["forms", form] for form in forms},
         "lot_forms": {lot: [LUMP_SUM] if lot in general else forms for lot in lots},
@@ -169,6 +171,25 @@ def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: st
         "removable": [{"id": one, "name": visible(names[one])} for one in removable],
         "municipalities": [one["code"] for one in packed.model["municipalities"]],
         "provider": provider,
+    }
+
+
+def _designed(own: DesignedLot) -> dict[str, Any]:
+    """The lump sum of a lot that budgets on the page are a part of."""
+    corridor = own.corridor
+    layers = zip(corridor.names, corridor.lower, corridor.upper, corridor.sign, corridor.share, strict=True)
+    return {
+        "loading": own.loading,
+        "layers": [
+            {
+                "name": name,
+                "lower": float(lower),
+                "upper": None if np.isinf(upper) else float(upper),
+                "sign": float(sign),
+                "share": float(share),
+            }
+            for name, lower, upper, sign, share in layers
+        ],
     }
 
 
@@ -216,7 +237,10 @@ def _limits(
     if not study.lumpsum.design.feasible or study.lumpsum.design.breaches:
         told.append(t["limit_undesigned"])
     told += [t["limit_everybody"], t["limit_keys"]]
-    for key, rows in (("limit_left_out", found.left_out()), ("limit_as_computed", found.as_computed())):
+    for key, rows in (
+        ("limit_left_out", found.left_out(alone=provider is not None)),
+        ("limit_as_computed", found.as_computed()),
+    ):
         for lot, clause in dict.fromkeys((lot, clause) for _, lot, clause in rows):
             own = dict.fromkeys(one for one, *about in rows if about == [lot, clause] and provider in (None, one))
             if own:
@@ -235,9 +259,9 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _cash(study: Comparison | LumpSumStudy, provider: str, texts: Texts) -> str:
-    """The lowest cash of a provider under the design; nothing where the study did not settle it."""
+    """The lowest cash of a provider under the design; that it stands elsewhere where the study did not settle it."""
     if not isinstance(study, Comparison):
-        return ""
+        return texts["explore", "no_cash"]
     own = study.forms[LUMP_SUM].providers[provider][LOWEST_CASH_WEEKS]
     weeks = texts.numbers.plain(own.value, 1)
     return texts["explore", "cash"].format(weeks=weeks)

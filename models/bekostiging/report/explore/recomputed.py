@@ -14,17 +14,30 @@ from bekostiging.report.kit.json_text import write_json
 from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.sections import Section, names_of
 from bekostiging.report.kit.texts import Texts
+from bekostiging.studies.choice_limits import AT_LEAST, PARTS, ChoiceLimit
 from bekostiging.studies.choices_file import Choices
-from bekostiging.studies.recomputed import ChoiceLimit, Recomputed, RecomputedChoices, RecomputedFigure, recomputed
+from bekostiging.studies.lumpsum import LumpSumStudy
+from bekostiging.studies.recomputed import (
+    Recomputed,
+    RecomputedChoices,
+    RecomputedFigure,
+    designed_around,
+    recomputed,
+)
 
 PAGE, DATA = "keuze.html", "keuze-herrekend.json"
+ORDER = ("broken", "uncertain", "holds")
+"""Of limits: first what asks for attention."""
 CHANCES = ("overrun_probability", "buffer_used_up")
 
 
-def write_recomputed(outcome: Comparison, choices: Choices, folder: Path, lang: str) -> RecomputedChoices:
-    """Compute choices again and write what they come to."""
+def write_recomputed(
+    outcome: Comparison | LumpSumStudy, choices: Choices, folder: Path, lang: str
+) -> RecomputedChoices:
+    """Compute choices again and write what they come to; of a lump sum the proposal on view, around what is agreed."""
     texts = Texts(lang)
-    found = recomputed(outcome, choices, fingerprint_of(outcome.case))
+    asked = designed_around(outcome, choices) if isinstance(outcome, LumpSumStudy) else choices
+    found = recomputed(outcome, asked, fingerprint_of(outcome.case))
     (folder / PAGE).write_text(recomputed_page(outcome, found, texts), encoding="utf-8", newline="")
     write_json(folder / DATA, recomputed_results(found))
     return found
@@ -54,11 +67,12 @@ def recomputed_results(found: RecomputedChoices) -> dict[str, Any]:
                 ],
                 "limits": [
                     {
-                        "kind": own.kind,
-                        "place": own.place,
+                        "limit": str(own.limit),
+                        "kind": own.limit.kind,
                         "value": own.found.value,
                         "standard_error": own.found.standard_error,
                         "most": own.most,
+                        "unit": "fraction" if own.limit.kind in PARTS else "euro",
                         "margin": own.margin,
                         "verdict": own.verdict,
                     }
@@ -70,7 +84,7 @@ def recomputed_results(found: RecomputedChoices) -> dict[str, Any]:
     }
 
 
-def recomputed_page(outcome: Comparison, found: RecomputedChoices, texts: Texts) -> str:
+def recomputed_page(outcome: Comparison | LumpSumStudy, found: RecomputedChoices, texts: Texts) -> str:
     """The page as HTML."""
     t, case = texts.sections["recomputed"], outcome.case
     title = f"{t['title']}: {case.title.get(texts.lang, case.name)}"
@@ -78,6 +92,8 @@ def recomputed_page(outcome: Comparison, found: RecomputedChoices, texts: Texts)
     told = [t["told"].format(n=texts.numbers.plain(found.n_scenarios))]
     if not found.same_case:
         told.append(t["other_figures"])
+    if isinstance(outcome, LumpSumStudy):
+        told = [_around(outcome, t, names_of(case)), *told]
     return template("sections.html.j2").render(
         lang=texts.lang,
         title=title,
@@ -96,6 +112,15 @@ def recomputed_page(outcome: Comparison, found: RecomputedChoices, texts: Texts)
     )
 
 
+def _around(study: LumpSumStudy, t: dict[str, str], names: dict[str, str]) -> str:
+    """Which lots stood, and that the rest was designed around them."""
+    agreed = ", ".join(names[lot] for lot in study.agreed.lots)
+    rest = ", ".join(names[lot.id] for lot in study.case.lots if lot.id not in study.agreed.lots)
+    if not rest:
+        return t["all_agreed"].format(agreed=agreed)
+    return t["around" if study.lumpsum.design.feasible else "around_none"].format(agreed=agreed, rest=rest)
+
+
 def _section(one: Recomputed, texts: Texts, names: dict[str, str]) -> Section:
     """One variant: its limits, then its figures beside those of the page."""
     t = texts.sections["recomputed"]
@@ -103,7 +128,8 @@ def _section(one: Recomputed, texts: Texts, names: dict[str, str]) -> Section:
         verdict: sum(own.verdict == verdict for own in one.limits) for verdict in ("holds", "broken", "uncertain")
     }
     limits = [[t[key] for key in ("limit", "value", "most", "margin", "verdict")]]
-    limits += [_limit_row(own, texts, names) for own in one.limits]
+    worst_first = sorted(one.limits, key=lambda own: ORDER.index(own.verdict))
+    limits += [_limit_row(own, texts, names) for own in worst_first]
     figures = [[t[key] for key in ("figure", "fresh", "page", "difference")]]
     figures += [_figure_row(own, texts, names) for own in one.figures]
     return Section(one.name, [t["counts"].format(**counts)], [limits, figures], numbers=True)
@@ -126,15 +152,18 @@ def _place(place: str, texts: Texts, names: dict[str, str]) -> str:
 
 
 def _limit_row(own: ChoiceLimit, texts: Texts, names: dict[str, str]) -> list[str]:
-    t = texts.sections["recomputed"]
-    name = "buffer_used_up" if own.kind == "buffer" else "expected"
-    return [
-        t[f"limit_{own.kind}"].format(place=_place(own.place, texts, names)),
-        _with_error(name, own.found.value, own.found.standard_error, texts),
-        _written(name, own.most, texts),
-        _written(name, own.margin, texts),
-        t[own.verdict],
-    ]
+    """A limit with its value, bound and margin; of one that asks for at least so much the signs are turned back."""
+    t, kind = texts.sections["recomputed"], own.limit.kind
+    sign, bound = (-1.0, "at_least") if kind in AT_LEAST else (1.0, "at_most")
+
+    def said(value: float) -> str:
+        return texts.numbers.percent(value, 1) if kind in PARTS else texts.numbers.plain(value / 1000)
+
+    value, error = said(sign * own.found.value), own.found.standard_error
+    shown = value if error is None or kind in PARTS else f"{value} ± {said(error)}"
+    most = t[bound].format(bound=said(sign * own.most))
+    name = t["short_of_fair"].format(limit=texts.limit(own.limit, names)) if kind == "fair_price" else ""
+    return [name or texts.limit(own.limit, names), shown, most, said(own.margin), t[own.verdict]]
 
 
 def _figure_row(own: RecomputedFigure, texts: Texts, names: dict[str, str]) -> list[str]:

@@ -5,9 +5,9 @@
  * @typedef {import("./kernel.js").LotChoice} LotChoice
  * @typedef {{name: string, choice: Choice, figures?: unknown}} Variant
  * @typedef {{variants: Variant[], shown: number}} State
- * @typedef {{case: string, fingerprint: string, design: Choice, ranges: Record<string, [number, number]>,
+ * @typedef {{case: string, fingerprint: string, design: Choice, designed: Record<string, unknown>, ranges: Record<string, [number, number]>,
  *   lot_forms: Record<string, string[]>, providers: string[], municipalities: string[], format: string, version: number}} Page
- * @typedef {{state: State} | {problem: string, about: string}} Read
+ * @typedef {{state: State, otherDesign?: boolean} | {problem: string, about: string}} Read
  */
 
 export const MOST_VARIANTS = 4;
@@ -108,7 +108,9 @@ export function wrongChoice(page, choice) {
  * @param {State} state
  */
 export function written(page, state) {
-  const head = { format: page.format, version: page.version, case: page.case, fingerprint: page.fingerprint };
+  const head = {
+    format: page.format, version: page.version, case: page.case, fingerprint: page.fingerprint, designed: page.designed,
+  };
   return JSON.stringify({ ...head, shown: state.shown, variants: state.variants }, null, 1) + "\n";
 }
 
@@ -126,12 +128,28 @@ export function read(page, text) {
   } catch {
     return { problem: "damaged", about: "" };
   }
-  if (!has(found, ["format", "version", "case", "fingerprint", "shown", "variants"]) || found.format !== page.format) {
+  if (!has(found, ["format", "version", "case", "fingerprint", "designed", "shown", "variants"]) || found.format !== page.format) {
     return { problem: "no_choices", about: "" };
   }
   if (found.version !== page.version) return { problem: "other_version", about: String(found.version) };
   if (found.case !== page.case) return { problem: "other_case", about: named(String(found.case)) };
-  return checkedState(page, found);
+  const checked = checkedState(page, found);
+  return "state" in checked ? { ...checked, otherDesign: !sameDesign(page.designed, found.designed) } : checked;
+}
+
+/**
+ * Whether budgets in a file are parts of the lump sum of this page.
+ * @param {unknown} own
+ * @param {unknown} other
+ * @returns {boolean}
+ */
+function sameDesign(own, other) {
+  if (typeof own === "number" && typeof other === "number") return Math.abs(own - other) <= 1e-9;
+  if (typeof own !== "object" || own === null || typeof other !== "object" || other === null) return own === other;
+  const left = /** @type {Record<string, unknown>} */ (own);
+  const right = /** @type {Record<string, unknown>} */ (other);
+  const keys = Object.keys(left);
+  return keys.length === Object.keys(right).length && keys.every((key) => sameDesign(left[key], right[key]));
 }
 
 /**

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -42,6 +43,10 @@ PAIRS = {
     "contract_cost": "contractCost",
 }
 SOURCES = files("bekostiging.report.explore")
+KERNEL = "\n".join(
+    re.sub("^import .*;$", "", (SOURCES / name).read_text(), flags=re.MULTILINE).replace("export ", "")
+    for name in ("kernel.js", "figures.js")
+)
 
 
 def with_terms(outcome: Comparison) -> Comparison:
@@ -56,6 +61,16 @@ def with_terms(outcome: Comparison) -> Comparison:
         clause("quota_share", form, 1, share=0.3) for form in ("inspanningsgericht", LUMP_SUM)
     ) + tuple(
         clause("stop_loss", form, 2, share=0.8, lower=1.05, upper=1.2) for form in ("inspanningsgericht", LUMP_SUM)
+    )
+    clauses += (
+        clause("equalisation_reserve", LUMP_SUM, 3, share=0.6, upper=0.03),
+        clause("volume_clause", LUMP_SUM, 4, share=0.4, lower=0.97, upper=1.04),
+        clause("provider_pool", LUMP_SUM, 5, share=0.5, lower=1.01, upper=1.3),
+        clause("provider_pool", "inspanningsgericht", 3, share=0.4, lower=1.0),
+        clause("equalisation_reserve", LUMP_SUM, 1, share=1.0).model_copy(update={"lot": case.lots[1].id}),
+        clause("volume_clause", LUMP_SUM, 2, share=1.0, lower=0.9, upper=1.0).model_copy(
+            update={"lot": case.lots[1].id}
+        ),
     )
     contracts = list(case.contracts)
     first = contracts[0].lot
@@ -93,8 +108,9 @@ CALLED = """([model, text, choices]) => {
   const plain = atob(text);
   const bytes = Uint8Array.from(plain, (c) => c.charCodeAt(0)).buffer;
   const arrays = unpacked(model, bytes);
+  const kernel = new Kernel(model, arrays);
   return choices.map((choice) => {
-    const own = settle(model, arrays, choice);
+    const own = kernel.settle(choice);
     return Object.fromEntries(Object.entries(own).map(([key, all]) => [key, all.map(packed)]));
   });
 }"""
@@ -105,7 +121,7 @@ def in_browser(
 ) -> list[dict[str, np.ndarray]]:
     """What the kernel makes of settings, in the shapes of Python."""
     page, packed = browser.new_page(), packed_page(found, exact=exact)
-    page.add_script_tag(content=(SOURCES / "kernel.js").read_text().replace("export ", ""))
+    page.add_script_tag(content=KERNEL)
     told = []
     for k in range(0, len(settings), 50):
         choices = [as_choice(one) for one in settings[k : k + 50]]
@@ -140,6 +156,38 @@ def test_settings_are_settled_as_the_contracts_do(browser: Any, rich: Exploratio
     assert len(totals) == n  # every setting came to something else
 
 
+ONE_BY_ONE = """([model, text, choices]) => {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
+  const arrays = unpacked(model, bytes);
+  const kept = new Figures(model, arrays);
+  return choices.map((choice) => JSON.stringify(kept.of(choice)) === JSON.stringify(figures(model, arrays, choice)));
+}"""
+
+
+def test_what_a_change_leaves_is_kept_and_the_rest_settled_again(browser: Any, rich: Exploration) -> None:
+    """One slider after the other, as a reader moves them: the same figures to the last digit as of a page just opened."""
+    rng = np.random.default_rng(37)
+    setting = designed_setting(rich.case, LUMP_SUM)
+    settings = [setting]
+    for _ in range(30):
+        other = random_setting(rich, rng)
+        name = rng.choice(
+            ["volume", "price", "begroting", "certainty", "without_municipalities", "lot", "lot", "lot"]
+        )
+        if name == "lot":
+            lot = str(rng.choice(list(setting.lots)))
+            setting = replace(setting, lots={**setting.lots, lot: other.lots[lot]})
+        else:
+            setting = replace(setting, **{name: getattr(other, name)})
+        settings.append(setting)
+    settings += [replace(setting, without_providers=random_setting(rich, rng).without_providers), setting]
+    page, packed = browser.new_page(), packed_page(rich, exact=True)
+    page.add_script_tag(content=KERNEL)
+    same = page.evaluate(ONE_BY_ONE, [packed.model, packed.text, [as_choice(one) for one in settings]])
+    page.close()
+    assert same == [True] * len(settings)
+
+
 def test_16_bits_move_spending_by_no_more_than_the_page_says(browser: Any, plain: Exploration) -> None:
     rng = np.random.default_rng(36)
     usual = designed_setting(plain.case, LUMP_SUM)
@@ -157,8 +205,8 @@ def test_figures_of_the_design_are_those_of_the_comparison(
 ) -> None:
     """Everybody served; the comparison settles to the cent, so amounts agree to within a cent a payment."""
     page, packed = browser.new_page(), packed_page(plain, exact=True)
-    page.add_script_tag(content=(SOURCES / "kernel.js").read_text().replace("export ", ""))
-    script = CALLED.replace("settle(model, arrays, choice)", "figures(model, arrays, choice)").replace(
+    page.add_script_tag(content=KERNEL)
+    script = CALLED.replace("kernel.settle(choice)", "figures(model, arrays, choice)").replace(
         "return Object.fromEntries(Object.entries(own).map(([key, all]) => [key, all.map(packed)]));",
         "return own;",
     )
@@ -195,7 +243,7 @@ def test_figures_of_the_design_are_those_of_the_comparison(
 
 
 NODE_CHECK = """
-import { between } from "./kernel.js";
+import { between } from "./figures.js";
 import { asLink, fromLink, read, written, wrongChoice } from "./state.js";
 const page = JSON.parse(process.argv[2]);
 const design = page.design;
@@ -204,6 +252,7 @@ const state = { shown: 1, variants: [{ name: "A", choice: design }, { name: "B",
 told.link = fromLink(page, asLink(page, state));
 told.file = read(page, written(page, state));
 told.state = state;
+told.elsewhere = read(page, written({ ...page, designed: { other: 1 } }, state));
 told.damaged = [fromLink(page, "#k=%%%"), fromLink(page, "#k=e30"), read(page, "{"), read(page, "[]"),
   read(page, written({ ...page, case: "other" }, state)), read(page, written({ ...page, version: 9 }, state)),
   read(page, written(page, { ...state, shown: 7 }))].map((one) => one.problem);
@@ -231,14 +280,17 @@ def test_state_goes_into_a_link_and_a_file_and_back(small_case: Case, tmp_path: 
     forms = ["inspanningsgericht", "outputgericht", LUMP_SUM]
     page = {
         "case": small_case.name, "fingerprint": "x", "format": "bekostiging-keuze", "version": 1, "design": design,
-        "ranges": RANGES, "lot_forms": {row.id: forms for row in small_case.lots}, "providers": ["aanbieder-1"],
+        "designed": {row.id: {"loading": 0.1 + 0.2} for row in small_case.lots}, "ranges": RANGES,
+        "lot_forms": {row.id: forms for row in small_case.lots}, "providers": ["aanbieder-1"],
         "municipalities": list(small_case.reported_codes),
     }  # fmt: skip
     asked = [node, "check.js", json.dumps(page), json.dumps(wrong)]
     done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     assert told["between"] == [10, 10, 15, 20, 20]
-    assert told["link"] == told["file"] == {"state": told["state"]}
+    assert told["link"] == {"state": told["state"]}
+    assert told["file"] == {"state": told["state"], "otherDesign": False}
+    assert told["elsewhere"] == {"state": told["state"], "otherDesign": True}
     assert told["damaged"] == [
         "damaged_link", "damaged_link", "damaged", "no_choices", "other_case", "other_version", "wrong",
     ]  # fmt: skip
