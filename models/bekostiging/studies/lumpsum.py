@@ -183,8 +183,8 @@ def study_lumpsum(
     precision : float, optional
         Euro to which every limit is to be known; the study then says how many scenarios that needs.
     agreed : AgreedLots, optional
-        Lots whose terms stand, as ``bekostiging.studies.agreed_of`` reads them from keuze.json; the rest is designed around
-        them.
+        Lots whose terms stand, as ``studies.choices_file.agreed_of`` reads them from keuze.json; the rest is designed
+        around them.
     **options
         As ``bekostiging.RunOptions``.
 

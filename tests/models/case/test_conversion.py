@@ -177,7 +177,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_a_folder_without_tables_is_no_case(tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
-    with pytest.raises(UserError, match="holds no case: no case.toml and not one table"):
+    with pytest.raises(UserError, match=r"holds no case: no case\.toml and not one table"):
         convert(tmp_path / "leeg", tmp_path / "x.xlsx", "nl")
     assert not (tmp_path / "x.xlsx").exists()
 

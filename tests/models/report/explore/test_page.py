@@ -233,7 +233,7 @@ def test_a_provider_that_is_not_there_is_refused(outcome: Comparison) -> None:
         ("[" * 100_000, "damaged or no JSON"),
         ('{"a": 1}', "no keuze.json of an explore page"),
         ("NaN", "no keuze.json of an explore page"),
-        (None, "cannot be read"),
+        (None, "there is no such file"),
     ],
 )
 def test_the_command_refuses_what_is_no_choice(
