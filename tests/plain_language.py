@@ -50,6 +50,6 @@ def _own_words(case: Case) -> Iterator[str]:
         for row in getattr(case, table):
             if isinstance(row, Assumption):
                 yield row.source
-            name = getattr(row, "name", "")
-            if name and table != "policy":
-                yield name
+            for name in (getattr(row, "name", ""), getattr(row, "name_en", "")):
+                if name and table != "policy":
+                    yield name

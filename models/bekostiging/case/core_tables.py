@@ -68,6 +68,7 @@ class Area(Assumption):
     id: Identifier
     municipality: Identifier
     name: str
+    name_en: str = ""
     inhabitants_0_17: Volume
     inhabitants_18_64: Volume
     inhabitants_65_plus: Volume
@@ -84,6 +85,7 @@ class Municipality(Assumption):
     key: ClassVar[tuple[str, ...]] = ("code",)
     code: Identifier
     name: str
+    name_en: str = ""
     reported: bool = True
     key_weight: Volume = 0.0
     gemeentefonds: Volume = 0.0
@@ -102,6 +104,7 @@ class Begroting(Assumption):
     year: CalendarYear
     amount: Euro
     outside_contracts: Euro = 0.0
+    own_contributions: Euro | None = None
     structural_cover: Euro = 0.0
     reserve_addition: Balance = 0.0
 
@@ -113,6 +116,7 @@ class CareForm(Assumption):
     key: ClassVar[tuple[str, ...]] = ("id",)
     id: Identifier
     name: str
+    name_en: str = ""
     law: Law
     category: str
     iv3: str
@@ -131,6 +135,7 @@ class Provider(Assumption):
     key: ClassVar[tuple[str, ...]] = ("id",)
     id: Identifier
     name: str
+    name_en: str = ""
     equity: Balance
     total_assets: Amount
     turnover: Amount
@@ -151,6 +156,7 @@ class Lot(Assumption):
     key: ClassVar[tuple[str, ...]] = ("id",)
     id: Identifier
     name: str
+    name_en: str = ""
     care_forms: Names
     areas: Names
     payment_form: PaymentForm

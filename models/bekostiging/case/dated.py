@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,7 +20,7 @@ from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.case.model import Case
 from bekostiging.case.national import national_measures
 from bekostiging.case.numbers import in_en, in_nl
-from bekostiging.case.rows import Assumption
+from bekostiging.case.rows import Assumption, Called, name_in
 from bekostiging.case.tables import TABLES, History
 from bekostiging.case.workbook.names import sheet_name
 
@@ -190,9 +190,9 @@ def _iv3(case: Case) -> Iterator[Note]:
     """Taakvelden that were split before the first contract year."""
     known = _facts()["iv3"]
     for code, split in known["split"].items():
-        forms = [row.name for row in case.care_forms if row.iv3 == code]
+        forms = [row for row in case.care_forms if row.iv3 == code]
         if forms and case.first_year > known["until"]:
-            yield _note("iv3", code=code, forms=", ".join(forms), year=known["until"] + 1, split=_listed(split))
+            yield _note("iv3", code=code, forms=_named(forms), year=known["until"] + 1, split=_listed(split))
 
 
 def _long_lead(case: Case) -> Iterator[Note]:
@@ -243,6 +243,11 @@ def inflow_spread(case: Case, years: int) -> float:
     return float(max(variance, 0.0) ** 0.5)
 
 
+def _named(rows: Sequence[Called]) -> Note:
+    """Names of rows in both languages."""
+    return {lang: ", ".join(name_in(row, lang) for row in rows) for lang in LANGUAGES}
+
+
 def _percent(value: float) -> Note:
     """One decimal, in both languages."""
     text = f"{100 * value:.1f}"
@@ -252,9 +257,9 @@ def _percent(value: float) -> Note:
 def _regional(case: Case) -> Iterator[Note]:
     """The duty to buy youth care regionally, of which the date is in doubt."""
     youth = {row.id for row in case.care_forms if row.law == "jeugdwet"}
-    lots = [lot.name for lot in case.lots if lot.scale != "local" and youth & set(lot.care_forms)]
+    lots = [lot for lot in case.lots if lot.scale != "local" and youth & set(lot.care_forms)]
     if lots:
-        yield _note("regional", lots=", ".join(lots), checked=_facts()["checked"])
+        yield _note("regional", lots=_named(lots), checked=_facts()["checked"])
 
 
 def _national(case: Case) -> Iterator[Note]:

@@ -79,8 +79,10 @@ def _english() -> dict[str, str]:
 
 
 def _said(row: Row, words: dict[str, str]) -> Row:
-    """A row with its keys and names in other words; what is chosen from a list stays."""
+    """A row with its keys and names in other words, in English its English name alone; what is chosen from a list stays."""
     update: dict[str, object] = {}
+    if words and (english := getattr(row, "name_en", "")):
+        row = row.model_copy(update={"name": english, "name_en": ""})
     for name, info in type(row).model_fields.items():
         value = getattr(row, name)
         if isinstance(value, tuple):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bekostiging.case.client_response import AT_ONCE
 from bekostiging.case.innovation import Innovation, change_variance, innovation, pooled, still_counted
+from bekostiging.case.rows import name_in
 from bekostiging.case.series import FEWEST_YEARS, NATION, Growth, Series, all_series
 from bekostiging.case.spread import national_innovation, national_rates, response_to
 
@@ -224,12 +225,12 @@ def growth_notes(case: Case) -> tuple[Note, ...]:
     estimated = [(key, one) for key, one in growth_used(case).items() if one[1] > 0]
     if not estimated:
         return ()
-    names = {row.code: row.name for row in case.municipalities}
+    names = {row.code: row for row in case.municipalities}
     several = len({place for (place, _), _ in estimated}) > 1
     words: dict[str, list[str]] = {"nl": [], "en": []}
     for (place, law), (mean, error) in estimated[:MOST_SHOWN]:
         for lang, said in words.items():
-            where = f"{names[place]}, " if several else ""
+            where = f"{name_in(names[place], lang)}, " if several else ""
             mean_said, error_said = (f"{100 * value:.1f}" for value in (mean, error))
             text = f"{where}{LAW_NAMES[law][lang]} {mean_said} ± {error_said} %"
             said.append(text.replace(".", ",") if lang == "nl" else text)

@@ -12,6 +12,7 @@ from typing import Any
 from bekostiging.case.errors import Note, Problem
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import in_en, in_nl
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import Measure
 
 QUANTITIES: dict[str, Note] = {
@@ -51,10 +52,10 @@ class NationalMeasure:
 
     def effects(self, case: Case) -> Note:
         """What it does when it works, per care form."""
-        names = {row.id: row.name for row in case.care_forms}
+        forms = {row.id: row for row in case.care_forms}
         said = {
             lang: "; ".join(
-                f"{names[row.care_form]}: {QUANTITIES[row.quantity][lang]} {percent(100 * row.effect)} %"
+                f"{name_in(forms[row.care_form], lang)}: {QUANTITIES[row.quantity][lang]} {percent(100 * row.effect)} %"
                 for row in self.rows
             )
             for lang, percent in (("nl", in_nl), ("en", in_en))

@@ -173,6 +173,7 @@ class Shock(Assumption):
     required: ClassVar[bool] = False
     id: Identifier
     name: str
+    name_en: str = ""
     quantity: Literal["inflow", "duration", "intensity", "wages", "prices"]
     factor: Multiple
     cao: str = ""
@@ -199,6 +200,7 @@ class Measure(Assumption):
     required: ClassVar[bool] = False
     id: Identifier
     name: str
+    name_en: str = ""
     care_form: Identifier
     channel: Channel | Literal["all"]
     quantity: Literal["inflow", "duration", "intensity"]

@@ -44,7 +44,7 @@ def with_names_judged(case: Case) -> Case:
     """The case with ``names`` real where a planning case does not say and a provider looks like one of a register; told."""
     if case.kind == "running" or case.names:
         return case
-    real = sum(looks_real(row.name) or looks_real(row.id) for row in case.providers)
+    real = sum(any(map(looks_real, (row.name, row.name_en, row.id))) for row in case.providers)
     if not real:
         return case
     note = {
@@ -115,7 +115,7 @@ def pseudonymised(case: Case) -> Case:
         table: tuple(_row(row, numbers, numbered) for row in getattr(case, table)) for table in TABLES
     }
     tables["providers"] = tuple(
-        row.model_copy(update={"id": numbers[own.id], "name": _as_name(numbers[own.id])})
+        row.model_copy(update={"id": numbers[own.id], "name": _as_name(numbers[own.id]), "name_en": ""})
         for row, own in zip(tables["providers"], case.providers, strict=True)
     )
     return replace(
@@ -169,8 +169,9 @@ def _numbered(case: Case, numbers: Mapping[str, str]) -> Callable[[str], str]:
     """What gives a text with the number of a provider wherever its id or name stands."""
     words: dict[str, str] = {}
     for row in case.providers:
-        bare = " ".join(LEGAL_FORM.sub(" ", row.name).split()).strip(" ,.-")
-        words |= dict.fromkeys((row.id, row.name, bare), numbers[row.id])
+        for name in filter(None, (row.name, row.name_en)):
+            bare = " ".join(LEGAL_FORM.sub(" ", name).split()).strip(" ,.-")
+            words |= dict.fromkeys((row.id, name, bare), numbers[row.id])
     return _replaced(words)
 
 

@@ -55,6 +55,9 @@ _FORMS = (
 )  # fmt: skip
 _LOTS = (("youth", ("guidance", "mental_care"), "local"), ("residential", ("residential",), "regional"),
          ("wmo", ("wmo_guidance",), "local"))  # fmt: skip
+_CALLED = {"youth": "Jeugd", "residential": "Verblijf", "wmo": "Wmo"}
+_ENGLISH = {"guidance": "Youth guidance", "mental_care": "Youth mental health care", "residential": "Youth care with accommodation",
+            "wmo_guidance": "Guidance under the Wmo"}  # fmt: skip
 _HOMES = ("youth", "wmo", "residential", "youth", "wmo", "youth", "wmo", "youth", "wmo", "youth")
 """Lot of the first ten providers, and so on."""
 _ALSO = {"youth": 0.25, "residential": 0.1, "wmo": 0.25}
@@ -125,7 +128,7 @@ def synthetic_region(
     areas = _areas(municipalities, rng, inhabitants)
     demand = _demand(areas, rng)
     lots = tuple(
-        Lot(id=lot, name=lot.capitalize(), care_forms=forms, areas=tuple(row.id for row in areas), payment_form="inspanningsgericht",
+        Lot(id=lot, name=_CALLED[lot], name_en=lot.capitalize(), care_forms=forms, areas=tuple(row.id for row in areas), payment_form="inspanningsgericht",
             scale=scale, first_year=FIRST_YEAR, years=YEARS, lead_years=FIRST_YEAR - BASE_YEAR, messages="full", **HALLMARK)
         for lot, forms, scale in _LOTS
     )  # fmt: skip
@@ -171,7 +174,8 @@ def _areas(municipalities: int, rng: np.random.Generator, inhabitants: float | N
     if inhabitants is not None:
         size *= inhabitants / size.sum()
     return tuple(
-        Area(id=f"gebied-{i + 1}", municipality=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", inhabitants_0_17=round(0.19 * n),
+        Area(id=f"gebied-{i + 1}", municipality=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", name_en=f"Municipality {i + 1}",
+             inhabitants_0_17=round(0.19 * n),
              inhabitants_18_64=round(0.60 * n), inhabitants_65_plus=round(0.21 * n), growth_65_plus=0.015, residential_places=(0, 40, 0, 90)[i % 4], **HALLMARK)
         for i, n in enumerate(size)
     )  # fmt: skip
@@ -179,7 +183,7 @@ def _areas(municipalities: int, rng: np.random.Generator, inhabitants: float | N
 
 def _care_forms() -> tuple[CareForm, ...]:
     return tuple(
-        CareForm(id=f[0], name=f[1], law=f[2], category=f[3], iv3=f[4], unit=f[5], age_band=f[6], waiting_norm_weeks=f[7], cao=f[8], **HALLMARK)
+        CareForm(id=f[0], name=f[1], name_en=_ENGLISH[f[0]], law=f[2], category=f[3], iv3=f[4], unit=f[5], age_band=f[6], waiting_norm_weeks=f[7], cao=f[8], **HALLMARK)
         for f in _FORMS
     )  # fmt: skip
 
@@ -244,7 +248,7 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
         turnover = revenue_here / share
         assets = 0.5 * turnover
         rows.append(
-            Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", equity=round(assets * float(rng.uniform(0.45, 0.75))), total_assets=round(assets),
+            Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", name_en=f"Provider {i + 1}", equity=round(assets * float(rng.uniform(0.45, 0.75))), total_assets=round(assets),
                      turnover=round(turnover), result_1=round(0.012 * turnover), result_2=round(0.01 * turnover), result_3=round(0.008 * turnover),
                      region_turnover_share=round(share, 4), fixed_share=0.4, margin=0.015, **HALLMARK)
         )  # fmt: skip
@@ -254,7 +258,7 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
 def _municipalities(areas: tuple[Area, ...], stock: list[float]) -> tuple[Municipality, ...]:
     """A municipality per area, with the stock it begins with."""
     return tuple(
-        Municipality(code=area.municipality, name=area.name, gemeentefonds=round(420 * area.inhabitants_0_17 * (1 + 0.1 * (i % 3))),
+        Municipality(code=area.municipality, name=area.name, name_en=area.name_en, gemeentefonds=round(420 * area.inhabitants_0_17 * (1 + 0.1 * (i % 3))),
                      reserve=euro, **HALLMARK)
         for i, (area, euro) in enumerate(zip(areas, stock, strict=True))
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,3 +41,20 @@ class Assumption(Row):
 
     source: Text
     status: Status
+
+
+class Called(Protocol):
+    """A row with a name, and one for English pages where it has another there."""
+
+    @property
+    def name(self) -> str:
+        """As Dutch pages call it."""
+
+    @property
+    def name_en(self) -> str:
+        """As English pages call it; empty where that is ``name``."""
+
+
+def name_in(row: Called, lang: str) -> str:
+    """What a page in a language calls a row: its one name where it has no other."""
+    return (row.name_en if lang == "en" else "") or row.name

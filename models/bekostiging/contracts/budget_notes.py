@@ -10,6 +10,8 @@ from bekostiging.case import Case, PolicyTable
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.case.numbers import written
+from bekostiging.case.rows import name_in
+from bekostiging.case.tables import CareForm
 from bekostiging.contracts.basis import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
@@ -38,10 +40,10 @@ def hours_budget_notes(case: Case) -> tuple[Note, ...]:
     return (*_estimated(case), *_dear_care_forms(case), *_new_budgets(case))
 
 
-def _contracted(case: Case) -> dict[str, str]:
-    """Care forms bought in a lot: id and name."""
+def _contracted(case: Case) -> dict[str, CareForm]:
+    """Care forms bought in a lot, by id."""
     bought = {form for lot in case.lots for form in lot.care_forms}
-    return {form.id: form.name for form in case.care_forms if form.id in bought}
+    return {form.id: form for form in case.care_forms if form.id in bought}
 
 
 @kinds_checked
@@ -76,24 +78,21 @@ def _weeks(case: Case) -> dict[str, float]:
 def _estimated(case: Case) -> tuple[Note, ...]:
     """Lengths that the case does not give, and how often a budget is followed by another one."""
     weeks, names = _weeks(case), _contracted(case)
-    lengths = [
-        f"{names[form.id]} {weeks[form.id]:.0f}"
-        for form in case.care_forms
-        if form.authorisation_weeks is None and form.id in names and form.id in weeks
-    ]
-    if not lengths:
+    own = [form for form in names.values() if form.authorisation_weeks is None and form.id in weeks]
+    if not own:
         return ()
-    listed, tried, part = "; ".join(lengths), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
+    listed = {lang: "; ".join(f"{name_in(form, lang)} {weeks[form.id]:.0f}" for form in own) for lang in LANGUAGES}
+    tried, part = ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
     shares = sorted({case.policy.revised_share(lot.id) for lot in case.lots})
     chance = {lang: " / ".join(written(100 * share, lang, 6) for share in shares) for lang in LANGUAGES}
     return (
         {
-            "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {listed}. Genomen is de kortste "
-            f"van {tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
-            f"volgend budget als het op is: {chance['nl']} %.",
-            "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {listed}. Taken is the shortest "
-            f"of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when "
-            f"it runs out: {chance['en']} %.",
+            "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {listed['nl']}. Genomen is de "
+            f"kortste van {tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans "
+            f"op een volgend budget als het op is: {chance['nl']} %.",
+            "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {listed['en']}. Taken is the "
+            f"shortest of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another "
+            f"budget when it runs out: {chance['en']} %.",
         },
     )
 
@@ -109,7 +108,7 @@ def _dear_care_forms(case: Case) -> tuple[Note, ...]:
         return ()
     listed = {
         lang: "; ".join(
-            f"{names[form]} {100 * times:.0f} % ({weeks[form]:.0f} {word}, {100 / times:.0f} %)"
+            f"{name_in(names[form], lang)} {100 * times:.0f} % ({weeks[form]:.0f} {word}, {100 / times:.0f} %)"
             for form, times in dear.items()
         )
         for lang, word in (("nl", "weken"), ("en", "weeks"))

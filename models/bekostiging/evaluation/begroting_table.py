@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case import Case
 from bekostiging.evaluation.results import TERM, TOTAL
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -33,6 +34,8 @@ class BudgetLine:
         Begroot under the contracts.
     outside : float
         Begroot for what lies outside them.
+    contributions : float or None
+        Own contributions of clients that are expected; None where a municipality has not entered them.
 
     Examples
     --------
@@ -47,6 +50,12 @@ class BudgetLine:
     low: Estimate
     headroom: float
     outside: float
+    contributions: float | None = None
+
+    @property
+    def programme(self) -> float:
+        """Everything that is begroot: under the contracts and outside them."""
+        return self.headroom + self.outside
 
     @property
     def room(self) -> float:
@@ -90,24 +99,39 @@ class BudgetTable:
 class Paid:
     """What municipalities spend and have to spend, in euro.
 
-    ``spending`` (n_scenarios, n_years, n_municipalities), ``headroom`` and ``outside`` (n_years, n_municipalities).
+    ``spending`` (n_scenarios, n_years, n_municipalities), ``headroom`` and ``outside`` (n_years, n_municipalities), and so
+    ``contributions`` where any were entered, not a number where a municipality has not entered them.
     """
 
     spending: FloatArray
     headroom: FloatArray
     outside: FloatArray
+    contributions: FloatArray | None = None
 
     def line(self, scramblings: Scramblings, certainty: float, years: list[int], members: list[int]) -> BudgetLine:
         """Some years of some municipalities together."""
         chosen = np.ix_(years, members)
         total = self.spending[:, years][:, :, members].sum(axis=(1, 2))
+        entered = np.nan if self.contributions is None else float(self.contributions[chosen].sum())
         return BudgetLine(
             expected=scramblings.mean(total),
             certain=scramblings.quantile(total, certainty),
             low=scramblings.quantile(total, 1 - certainty),
             headroom=float(self.headroom[chosen].sum()),
             outside=float(self.outside[chosen].sum()),
+            contributions=None if np.isnan(entered) else entered,
         )
+
+
+def entered_contributions(case: Case, years: Sequence[int]) -> FloatArray:
+    """Own contributions of the reported municipalities, (n_years, n_municipalities): of all laws with an amount, and not a
+    number where no law has one."""
+    found = np.full((len(years), len(case.reported_codes)), np.nan)
+    for row in case.begroting:
+        if row.own_contributions is not None and row.municipality in case.reported_codes and row.year in years:
+            place = years.index(row.year), case.reported_codes.index(row.municipality)
+            found[place] = row.own_contributions + (0.0 if np.isnan(found[place]) else found[place])
+    return found
 
 
 def tabulated(

@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.errors import LANGUAGES
 from bekostiging.case.persons import persons
+from bekostiging.case.rows import name_in
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import History
 from bekostiging.evaluation.evidence import Calibration, Sentence
@@ -51,10 +53,12 @@ def _forms(case: Case, name: str) -> set[str]:
 
 def _label(case: Case, row: History) -> tuple[Sentence, Sentence]:
     """Names of place and kind of care."""
-    places = {area.id: area.name for area in case.areas} | {m.code: m.name for m in case.municipalities}
-    forms: dict[str, Sentence] = {form.id: {"nl": form.name, "en": form.name} for form in case.care_forms}
+    places = {area.id: area for area in case.areas} | {m.code: m for m in case.municipalities}
+    forms: dict[str, Sentence] = {
+        form.id: {lang: name_in(form, lang) for lang in LANGUAGES} for form in case.care_forms
+    }
     place = places[row.area]
-    return {"nl": place, "en": place}, (forms | LAWS)[row.care_form]
+    return {lang: name_in(place, lang) for lang in LANGUAGES}, (forms | LAWS)[row.care_form]
 
 
 def _demand_in(case: Case, area: str, forms: set[str], values: Callable[[str, str], float]) -> float:

@@ -13,10 +13,10 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.errors import ArgumentError
+from bekostiging.case.errors import LANGUAGES, ArgumentError
 from bekostiging.case.folded import offered
 from bekostiging.case.numbers import written
-from bekostiging.case.rows import weakest
+from bekostiging.case.rows import name_in, weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
 from bekostiging.evaluation.evidence import Sentence
@@ -155,8 +155,8 @@ def deterministic_scenario(
     check_shocks(case, shocks)
     care_use = expected_care_use(case, cells, n_years, named_shocks(case, n_years, shocks))
     rows = [row for row in case.shocks if row.id in shocks]
-    text = "; ".join(dict.fromkeys(row.name for row in rows))
-    name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
+    said = {lang: "; ".join(dict.fromkeys(name_in(row, lang) for row in rows)) for lang in LANGUAGES}
+    name = said if rows else {"nl": "zoals verwacht", "en": "as expected"}
     source = "; ".join(dict.fromkeys(row.source for row in rows))
     status = weakest(row.status for row in rows) if rows else "estimated"
     key = "+".join(dict.fromkeys(shocks)) or "plain"

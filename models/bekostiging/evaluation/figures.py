@@ -287,6 +287,9 @@ ROOM = Figure("room", "euro", 1, "ruimte (+) of tekort (-)", "room (+) or gap (-
 OUTSIDE = Figure("outside", "euro", 1, "begroot buiten de contracten", "begroot outside the contracts",
     "Wat de begroting bevat voor zorg buiten deze contracten (begroting.outside_contracts).",
     "What the begroting has for care outside these contracts (begroting.outside_contracts).")
+CONTRIBUTIONS = Figure("own_contributions", "euro", 1, "eigen bijdragen", "own contributions",
+    "Wat de gemeente aan eigen bijdragen verwacht te ontvangen (begroting.own_contributions); leeg: niet ingevoerd.",
+    "What the municipality expects to receive in own contributions (begroting.own_contributions); empty: not entered.")
 NEVER_ADD_UP = frozenset({
     SD, P10, P50, P80, P90, CVAR95, RESERVE_NEEDED, REQUIRED_RESISTANCE_CAPACITY, REQUIRED_RESISTANCE_CAPACITY_80,
     REQUIRED_RESISTANCE_CAPACITY_90, PERSONS_P10, PERSONS_P50, PERSONS_P90, TRAJECTORIES_P10, TRAJECTORIES_P50,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
 from bekostiging.contracts import LUMP_SUM, expected_revenue
 from bekostiging.evaluation.access import access_shares
@@ -165,7 +166,7 @@ def _under_build_up(outcome: Comparison) -> Iterator[Flag]:
             ratio = float((cells.tariff[own] / fair[own]).min())
             if ratio < 1 - SLACK:
                 name = f"{row.provider}/{row.lot}"
-                names = {"care_form": form.name}
+                names = {"care_form": form.name, "care_form_en": name_in(form, "en")}
                 yield Flag("under_build_up", name, None, form.law, sources[form.law], {"ratio": ratio}, names)
 
 
@@ -251,7 +252,7 @@ def _bought_locally(outcome: Comparison) -> Iterator[Flag]:
     for lot in outcome.case.lots:
         own = [form for form in outcome.case.care_forms if form.id in lot.care_forms and form.compulsory_regional]
         if lot.scale == "local" and own:
-            names = ", ".join(form.name for form in own)
+            called = (("forms", "nl"), ("forms_en", "en"))
             yield Flag(
                 "bought_locally",
                 lot.id,
@@ -259,7 +260,7 @@ def _bought_locally(outcome: Comparison) -> Iterator[Flag]:
                 "jeugdwet",
                 REGIONAL,
                 {"form_count": float(len(own))},
-                {"forms": names},
+                {name: ", ".join(name_in(form, lang) for form in own) for name, lang in called},
             )
 
 

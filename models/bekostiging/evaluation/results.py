@@ -287,14 +287,15 @@ class Comparison(Study):
     def budget(self, form: PaymentForm | Literal["mix"]) -> BudgetTable:
         """What goes into the begroting under a payment form, or with every lot as it is paid today (``"mix"``, where lots
         differ); in the corner of the case's policy."""
-        from bekostiging.evaluation.begroting_table import Paid, tabulated
+        from bekostiging.evaluation.begroting_table import Paid, entered_contributions, tabulated
 
         paid_as = self.mix if form == "mix" else self.forms[form]
         if paid_as is None:
             same = "alle percelen hebben dezelfde vorm; noem die", "all lots have the same form; name it"
             raise wrong_argument("form", form, *same)
         case = self.case
-        paid = Paid(paid_as.samples[self.corner].municipal[..., case.reported], self.headroom, self.outside)
+        spending = paid_as.samples[self.corner].municipal[..., case.reported]
+        paid = Paid(spending, self.headroom, self.outside, entered_contributions(case, self.years))
         scramblings = Scramblings(self.n_scramblings)
         return tabulated(paid, scramblings, case.policy.certainty, case.reported_codes, self.years)
 

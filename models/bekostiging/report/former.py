@@ -32,7 +32,7 @@ study_sentences = equalisation_sentences = sharing_sentences = capacity_sentence
 
 def outcome_sentence(outcome: Comparison, lang: str) -> str:
     """What must be told first of the lump sum."""
-    return first_sentence(outcome.lumpsum, Texts(lang), names_of(outcome.case))
+    return first_sentence(outcome.lumpsum, Texts(lang), names_of(outcome.case, lang))
 
 
 def _summary(outcome: Comparison, lang: str) -> Answer:

@@ -22,7 +22,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
 from bekostiging.evaluation.agreed import NOTHING_AGREED, AgreedLots
 from bekostiging.evaluation.begroting_parts import BudgetParts, designed_parts
-from bekostiging.evaluation.begroting_table import BudgetTable, Paid, tabulated
+from bekostiging.evaluation.begroting_table import BudgetTable, Paid, entered_contributions, tabulated
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import Drawn, design_work, designed, judged, judging_series
@@ -312,7 +312,8 @@ def _budget(case: Case, result: LumpSumResult, scramblings: Scramblings) -> Budg
         return None
     data, codes = result.out_of_sample, case.reported_codes
     outside = begroting_sum(case, codes, data.years, "outside_contracts")
-    paid = Paid(decided_spending(data, result.design), data.headroom.T, outside.T)
+    own = entered_contributions(case, data.years)
+    paid = Paid(decided_spending(data, result.design), data.headroom.T, outside.T, own)
     return tabulated(paid, scramblings, case.policy.certainty, codes, data.years)
 
 

@@ -91,7 +91,7 @@ def test_youth_spending_between_59_and_68_million(lines: tuple[Calibration, ...]
 
 def test_residential_care_is_compared_and_its_gap_is_known(lines: tuple[Calibration, ...]) -> None:
     """Published: 36.6 million budgeted, 38.3 realised (2024). The invented average price gives less; it is shown."""
-    line = _line(lines, "verblijf: spending 2024")
+    line = _line(lines, "accommodation: spending 2024")
     assert line.published == 38.3e6
     assert 0.7 < line.modelled / line.published < 0.9
 

@@ -181,5 +181,5 @@ def test_laws_that_do_not_share_have_lots_of_their_own(folder: Path, edit: Edit)
 def test_bidders_do_not_see_the_cover(small_case: Case) -> None:
     """What the council set aside is the most it could pay."""
     header, *rows = csv.reader(public_tables(small_case)["municipalities.csv"].splitlines())
-    assert header == ["code", "name", "reported", "key_weight", "gemeentefonds", "status"]
+    assert header == ["code", "name", "name_en", "reported", "key_weight", "gemeentefonds", "status"]
     assert len(rows) == len(small_case.municipalities)

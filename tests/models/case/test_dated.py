@@ -132,7 +132,7 @@ def test_a_taakveld_that_was_split(small_case: Case, code: str) -> None:
     """Iv3: four taakvelden of 2017-2022 became individual ones in 2023; a contract that began before then keeps its own."""
     case = _first(small_case, "care_forms", iv3=code)
     (found,) = _notes_with(case, "was split in 2023")
-    assert found.startswith(f"Taakveld {code} (Begeleiding jeugd)")
+    assert found.startswith(f"Taakveld {code} (Youth guidance)")
     assert f"{code}1" in found or f"{code[:3]}" in found
     before = replace(case, lots=tuple(row.model_copy(update={"first_year": 2022}) for row in case.lots))
     assert not _notes_with(before, "was split in 2023")
@@ -145,7 +145,7 @@ def test_the_shipped_cases_have_present_taakvelden(almere: Case, small_case: Cas
 
 def test_the_duty_to_buy_regionally_is_a_doubt(almere: Case) -> None:
     (found,) = _notes_with(almere, "Regional purchase")
-    assert "(Jeugdhulp met verblijf (Flevoland))" in found
+    assert "(Youth care with accommodation (Flevoland))" in found
     assert "no date was found in November 2026" in found
     local = replace(almere, lots=tuple(row.model_copy(update={"scale": "local"}) for row in almere.lots))
     assert not _notes_with(local, "Regional purchase")

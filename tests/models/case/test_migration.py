@@ -169,7 +169,7 @@ def test_an_old_workbook_is_read_under_its_old_names(old: Path, tmp_path: Path) 
     with pytest.raises(CaseError) as caught:
         read_case(write_grids(tmp_path / "fout.xlsx", grids))
     assert caught.value.text("nl").splitlines() == [
-        "begroting!H7 (weerstandscapaciteit): 'veel' is geen getal; vul een getal in",
+        "begroting!I7 (weerstandscapaciteit): 'veel' is geen getal; vul een getal in",
         "contracten!F7 (omzet vorig jaar): -1 is negatief; vul nul of een positief getal in",
     ]
 

@@ -126,7 +126,7 @@ def test_a_lump_sum_that_is_dearer_in_the_worst_scenarios_says_why(
 
 def test_limits_that_are_said_to_hold_are_those_the_table_leaves_out(lumpsum_study: LumpSumStudy) -> None:
     """The number in the sentence, the checks of the results and the rows of the table."""
-    judged, names = lumpsum_study.lumpsum.headline, names_of(lumpsum_study.case)
+    judged, names = lumpsum_study.lumpsum.headline, names_of(lumpsum_study.case, "nl")
     told = certainty_sentence(judged, NL, names)
     held, every = sum(check.holds for check in judged.checks), len(judged.checks)
     said = f"Van de {every} grenzen houden er {held} " if held < every else f"Elk van de {every} grenzen houdt "
@@ -136,14 +136,14 @@ def test_limits_that_are_said_to_hold_are_those_the_table_leaves_out(lumpsum_stu
 
 
 def test_the_least_requirement_of_the_page_is_that_of_the_results(lumpsum_study: LumpSumStudy) -> None:
-    rows = requirements_table(lumpsum_study.lumpsum, NL, names_of(lumpsum_study.case))[1:]
+    rows = requirements_table(lumpsum_study.lumpsum, NL, names_of(lumpsum_study.case, "nl"))[1:]
     for row, one in zip(rows, lumpsum_study.lumpsum.requirements, strict=True):
         least = one.found.requirement
         assert row[1] == (NL["page", "not_possible"] if least is None else NL.numbers.percent(least, 1))
 
 
 def test_who_gains_and_loses_most_by_an_alternative_is_so_in_its_results(lumpsum_study: LumpSumStudy) -> None:
-    rows, names = alternatives_table(lumpsum_study, NL), names_of(lumpsum_study.case)
+    rows, names = alternatives_table(lumpsum_study, NL), names_of(lumpsum_study.case, "nl")
     data = lumpsum_study.lumpsum.data
     for row, one in zip(rows[1:], lumpsum_study.alternatives, strict=True):
         gains = {names[who]: own.value for who, own in zip(data.providers, one.result, strict=True)}

@@ -27,6 +27,13 @@ SMALL = 1
 """Million euro below which a simulated difference is not told from its error."""
 NAMED = {"minutes": 1, "moves": "label"}
 """What holds of keys and names."""
+IN_ENGLISH = NAMED | {
+    "who": "procurement",
+    "level": "expert",
+    "nl": "dezelfde naam op Engelse pagina's",
+    "en": "the same name on English pages",
+}
+"""What holds of a name for English pages."""
 ORIGIN = {"who": "procurement", "minutes": 1, "moves": "origin"}
 """What holds of source and status."""
 LONGEST = 255
@@ -104,7 +111,8 @@ def _entry(model: type[Row], column: str) -> dict[str, Any]:
     if model.table not in told["usual"]:
         return {}
     named = column in (*model.key, "name", "id", "code")
-    usual = ORIGIN if column in ("source", "status") else told["usual"][model.table] | (NAMED if named else {})
+    kind = IN_ENGLISH if column == "name_en" else NAMED if named else {}
+    usual = ORIGIN if column in ("source", "status") else told["usual"][model.table] | kind
     own: dict[str, Any] = told.get(model.table, {}).get(column, {})
     return usual | own
 

@@ -12,7 +12,9 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 6
+VERSION = 7
+NAMED = ("areas", "municipalities", "care_forms", "providers", "lots", "shocks", "measures")
+"""Tables whose rows may have another name on English pages (version 7)."""
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -42,6 +44,10 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {},
     {"demand": {"growth_standard_error": "0"}},
     {},
+    {
+        **{table: {"name_en": ""} for table in NAMED},
+        "begroting": {"own_contributions": ""},
+    },
 )
 """Per version, the columns that the next one added and what they were without being there. Other changes are made where
 the tables are read (``former``): the stock that was a reserve per law and year, columns and (version 4) policies that got

@@ -22,6 +22,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import LANGUAGES
+from bekostiging.case.rows import name_in
 from bekostiging.evaluation.sense.facts import Facts, levels
 from bekostiging.evaluation.sense.sources import law_in_words
 from bekostiging_solvers.typing import BoolArray, FloatArray
@@ -159,7 +160,10 @@ def _of_demand(facts: Facts, paid: BoolArray) -> Iterator[Influence]:
         for form in facts.case.care_forms:
             euros = float(change[facts.of_form(form.id)].sum())
             units = PLURAL[form.unit]
-            words = f"{nl.format(unit=units[0])}, {form.name}", f"{en.format(unit=units[1])}, {form.name}"
+            words = (
+                f"{nl.format(unit=units[0])}, {form.name}",
+                f"{en.format(unit=units[1])}, {name_in(form, 'en')}",
+            )
             yield Influence(table, column, *words, STEP, True, euros, 0.0)
 
 
@@ -195,6 +199,6 @@ def _of_shares(facts: Facts, paid: BoolArray) -> Iterator[Influence]:
                 moved += STEP * float(volume[own].sum() * (cells.tariff[own].max() - cells.tariff[own].min()))
         words = (
             f"marktaandeel van het laagste naar het hoogste tarief, {form.name}",
-            f"market share from the lowest to the highest tariff, {form.name}",
+            f"market share from the lowest to the highest tariff, {name_in(form, 'en')}",
         )
         yield Influence("offers", "market_share", *words, STEP, False, moved, 0.0)

@@ -59,7 +59,7 @@ def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:
 
 def _predictions(outcome: Backtest, texts: Texts) -> list[list[str]]:
     """A row per count: the band of either model, and where the count lies in that of the deciding one."""
-    names, cares = place_names(outcome), care_names(outcome, texts)
+    names, cares = place_names(outcome, texts.lang), care_names(outcome, texts)
     heads = ("place", "care", "year", "counted", "deciding_band", "where", "estimated_band")
     rows = [[texts["backtest", name] for name in heads]]
     for one, other in zip(outcome.deciding.predictions, outcome.estimated.predictions, strict=True):
@@ -137,7 +137,7 @@ def _years(years: Sequence[int], texts: Texts) -> str:
 
 def _growth(own: Hindcast, outcome: Backtest, texts: Texts) -> str:
     """Growth a year per law, of the municipality that has most; municipalities of equal growth are said once."""
-    names, cares = place_names(outcome), care_names(outcome, texts)
+    names, cares = place_names(outcome, texts.lang), care_names(outcome, texts)
     several = len({place for place, _ in own.growth}) > 1
     words = []
     for (place, law), (mean, _) in own.growth.items():

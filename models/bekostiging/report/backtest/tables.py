@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bekostiging.case.errors import LANGUAGES
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import LAWS
 from bekostiging.evaluation.figures import Unit
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
@@ -15,15 +16,17 @@ from bekostiging.studies import Backtest
 from bekostiging.studies.coverage import QUANTILES
 
 
-def place_names(outcome: Backtest) -> dict[str, str]:
+def place_names(outcome: Backtest, lang: str) -> dict[str, str]:
     """Names of municipalities and areas."""
     case = outcome.case
-    return {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
+    return {row.code: name_in(row, lang) for row in case.municipalities} | {
+        row.id: name_in(row, lang) for row in case.areas
+    }
 
 
 def care_names(outcome: Backtest, texts: Texts) -> dict[str, str]:
     """Names of laws and care forms."""
-    return care_form_names(outcome.case) | {law: texts["laws", law] for law in LAWS}
+    return care_form_names(outcome.case, texts.lang) | {law: texts["laws", law] for law in LAWS}
 
 
 def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
@@ -36,7 +39,7 @@ def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
 
 def _predictions(outcome: Backtest, texts: Texts) -> Iterator[Row]:
     """Count and quantiles of every prediction, and the part of the scenarios below the count."""
-    names, cares = place_names(outcome), care_names(outcome, texts)
+    names, cares = place_names(outcome, texts.lang), care_names(outcome, texts)
     for own in outcome.models:
         model = texts["backtest", own.model]
         for one in own.predictions:

@@ -84,7 +84,7 @@ def _value_in_unit(texts: Texts, line: Line, value: float | None) -> str:
 
 def annex_page(annex: Annex, texts: Texts) -> str:
     """The annex as HTML."""
-    names, said = care_form_names(annex.case), texts.sections["annex"]
+    names, said = care_form_names(annex.case, texts.lang), texts.sections["annex"]
     forms = []
     for verdict in annex.verdicts:
         rows = [_heads(texts)]

@@ -54,7 +54,7 @@ def scale_checks(case: Case) -> Iterator[ScaleCheck]:
 
 def scale_table(case: Case, texts: Texts) -> list[list[str]]:
     """Salary and charges of every function group beside those of its cao, header first; empty without scales."""
-    said, names, numbers = texts.sections["annex"], care_form_names(case), texts.numbers
+    said, names, numbers = texts.sections["annex"], care_form_names(case, texts.lang), texts.numbers
     heads = ("group", "cao", "since", "steps", "salary", "charges", "verdict", "published")
     rows = [[said[f"scale_{one}"] for one in heads]]
     months = texts["signals", "months"].split()

@@ -69,7 +69,7 @@ def verdict_words(verdict: BuildupVerdict, texts: Texts) -> str:
 
 def verdict_table(annex: Annex, texts: Texts) -> list[list[str]]:
     """Per care form cost price, price and tariff per unit, and the verdict; header first."""
-    said, names, plain = texts.sections["annex"], care_form_names(annex.case), texts.numbers.plain
+    said, names, plain = texts.sections["annex"], care_form_names(annex.case, texts.lang), texts.numbers.plain
     heads = [
         texts["columns", "care_form"],
         *(said[name] for name in ("unit", "cost_price", "price", "tariff", "verdict")),
@@ -98,9 +98,9 @@ def budget_heads(annex: Annex, texts: Texts) -> list[str]:
     return [*(texts["columns", name] for name in where), *(texts["buildup", name] for name in BUDGET_COLUMNS)]
 
 
-def budget_place(annex: Annex, row: BudgetRow) -> list[str]:
+def budget_place(annex: Annex, row: BudgetRow, lang: str) -> list[str]:
     """Whose budget a row is, in words."""
-    names, forms = names_of(annex.case), care_form_names(annex.case)
+    names, forms = names_of(annex.case, lang), care_form_names(annex.case, lang)
     return [*([names[row.provider]] if annex.named else []), names[row.lot], forms[row.care_form]]
 
 
@@ -126,7 +126,7 @@ def budget_table(annex: Annex, texts: Texts) -> list[list[str]]:
             else plain(value, 2 if name.endswith("per_unit") else 0)
             for name in BUDGET_COLUMNS
         ]
-        rows.append([*budget_place(annex, line), *cells])
+        rows.append([*budget_place(annex, line, texts.lang), *cells])
     totals = budget_totals(annex)
     cells = [
         "" if name not in totals else hidden if (value := totals[name]) is None else plain(value)

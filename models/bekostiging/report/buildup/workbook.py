@@ -105,7 +105,7 @@ class _Sheets:
     def verdicts(self) -> None:
         """A row per care form."""
         annex, texts, said = self.annex, self.texts, self.texts.sections["annex"]
-        names = care_form_names(annex.case)
+        names = care_form_names(annex.case, texts.lang)
         heads = [
             texts["columns", "care_form"],
             *(said[one] for one in ("unit", "cost_price", "price", "tariff", "verdict")),
@@ -132,7 +132,7 @@ class _Sheets:
     def lines(self) -> None:
         """Every line with its unit, its formula live."""
         annex, texts, said = self.annex, self.texts, self.texts.sections
-        names = care_form_names(annex.case)
+        names = care_form_names(annex.case, texts.lang)
         page, columns = said["page"], said["columns"]
         heads = [columns["care_form"], page["function_group"], page["line"], columns["value"], said["annex"]["unit"],
                  "Q1", "Q3", page["formula"], columns["source"], said["annex"]["status"]]  # fmt: skip
@@ -190,7 +190,7 @@ class _Sheets:
         letter = {name: chr(ord("A") + n + k) for k, name in enumerate(BUDGET_COLUMNS)}
         hidden = texts["annex", "hidden"]
         for row, line in enumerate(annex.budgets, start=top + 1):
-            for column, text in enumerate(budget_place(annex, line)):
+            for column, text in enumerate(budget_place(annex, line, texts.lang)):
                 self.text(sheet, row, column, text)
             for column, name in enumerate(BUDGET_COLUMNS, start=n):
                 value, price = (

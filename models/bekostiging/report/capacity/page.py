@@ -75,7 +75,7 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
 def waiting_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     """Safety places, whether the norms hold by the verdicts of their table, and which cannot be reached."""
     said, numbers = texts.sections["capacity"], texts.numbers
-    forms, names = care_form_names(study.case), names_of(study.case)
+    forms, names = care_form_names(study.case, texts.lang), names_of(study.case, texts.lang)
     if not study.norms:
         return [said["told_no_norm"]]
     safety = study.safety.places[:, 0].sum()
@@ -112,7 +112,7 @@ def waiting_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
 
 def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> list[str]:
     """Whether the lump sum buys the capacity, lot by lot."""
-    said, names = texts.sections["capacity"], names_of(study.case)
+    said, names = texts.sections["capacity"], names_of(study.case, texts.lang)
     short = [one for one in budget.lots if one.payment.value < one.cost.value]
     outcome = budget.decision.outcome
     # what does not hold comes before what it would buy
@@ -184,7 +184,7 @@ def _side_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
 
 def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
     """What is agreed with whom; years side by side."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case, texts.lang)
     years = study.plan.data.years
     extend = [said["extend"]] if running else []
     rows = [[said["lot"], said["care_form"], said["provider"], *extend, said["contracts"],
@@ -200,7 +200,7 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
         rows.append(
             [
                 names[first["lot"]],
-                care_form_names(study.case)[first["care_form"]],
+                care_form_names(study.case, texts.lang)[first["care_form"]],
                 names[first["provider"]],
                 *([said["yes"] if first["contracts"] else said["no"]] if running else []),
                 numbers.plain(first["contracts"]),
@@ -221,8 +221,8 @@ def _span(values: list[float], texts: Texts) -> str:
 
 def _waiting(study: CapacityStudy, texts: Texts) -> Table:
     """Waiting per care form and municipality, counted, beside what the plan sees of it."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
-    forms = care_form_names(study.case)
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case, texts.lang)
+    forms = care_form_names(study.case, texts.lang)
     rows = [[said["care_form"], said["municipality"], said["waiting"], said["waiting_of_plan"], said["worst"],
              said["wait_share"], said["mean_weeks"], said["late_probability"]]]  # fmt: skip
     planned = {(one.care_form, one.municipality): one.clients for one in study.waiting_of_plan}
@@ -245,7 +245,7 @@ def _waiting(study: CapacityStudy, texts: Texts) -> Table:
 def _norms(study: CapacityStudy, texts: Texts) -> Table:
     """Every waiting norm on out-of-sample scenarios."""
     said, numbers = texts.sections["capacity"], texts.numbers
-    forms = care_form_names(study.case)
+    forms = care_form_names(study.case, texts.lang)
     rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["norm_of_plan"], said["allowed"],
              said["holds"]]]  # fmt: skip
     planned = {one.care_form: one.value for one in study.norms_of_plan}
@@ -277,8 +277,8 @@ def _cost(study: CapacityStudy, texts: Texts) -> Table:
 
 def _prices(study: CapacityStudy, texts: Texts) -> Table:
     """What one more place would save, net of what it costs."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
-    forms = care_form_names(study.case)
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case, texts.lang)
+    forms = care_form_names(study.case, texts.lang)
     rows = [[said["care_form"], said["provider"], said["fee"], said["margin"], said["block"]]]
     for one in sorted(study.prices, key=lambda price: (price.care_form, -price.margin)):
         block = "" if one.block is None else in_words(one.block, "place", texts)
@@ -335,7 +335,7 @@ def _curve(study: CapacityStudy, texts: Texts) -> Table:
 
 def _failures(study: CapacityStudy, texts: Texts) -> Table:
     """What it costs when a provider fails halfway."""
-    said, names = texts.sections["capacity"], names_of(study.case)
+    said, names = texts.sections["capacity"], names_of(study.case, texts.lang)
     rows = [[said["provider"], said["extra_cost"], said["extra_waiting"]]]
     for one in sorted(study.failures, key=lambda failure: -float(failure.extra_cost.mean())):
         rows.append(
@@ -350,7 +350,7 @@ def _failures(study: CapacityStudy, texts: Texts) -> Table:
 
 def _budget(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> Table:
     """The lump sum of every lot against what its capacity costs."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case, texts.lang)
     rows = [[said["lot"], said["payment"], said["plan_cost"], said["enough"], said["own_payment"]]]
     for one in budget.lots:
         own = said["impossible"] if one.own_payment is None else numbers.estimated_millions(one.own_payment)

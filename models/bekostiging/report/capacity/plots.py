@@ -89,7 +89,7 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
     >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
     >>> plot_flows(study, lang="en")  # doctest: +SKIP
     """
-    texts, names = Texts(lang), names_of(study.case)
+    texts, names = Texts(lang), names_of(study.case, lang)
     providers, codes, clients = flows(study)
     with house_axes(ax, flows_size(study)) as axes:
         largest = max(1.0, float(clients.max(initial=0.0)))
@@ -133,7 +133,7 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
     >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
     >>> plot_waiting(study, lang="en")  # doctest: +SKIP
     """
-    texts, names = Texts(lang), care_form_names(study.case)
+    texts, names = Texts(lang), care_form_names(study.case, lang)
     outcome = study.out_of_sample
     forms = outcome.data.care_forms
     planned = outcome.waiting.sum(axis=3).mean(axis=1)
@@ -187,13 +187,13 @@ def waiting_caption(study: CapacityStudy, texts: Texts) -> str:
     shown = [texts.numbers.plain(one.value) for one in (mean, worst)]
     if shown == ["0", "0"]:
         return texts["captions", "waiting_nobody"]
-    name = care_form_names(study.case)[form]
+    name = care_form_names(study.case, texts.lang)[form]
     return texts["captions", "waiting"].format(care_form=name, mean=shown[0], worst=shown[1])
 
 
 def flows_caption(study: CapacityStudy, texts: Texts) -> str:
     """What to see in the figure of the flows, in one sentence; empty where nobody is served."""
-    names, (providers, codes, clients) = names_of(study.case), flows(study)
+    names, (providers, codes, clients) = names_of(study.case, texts.lang), flows(study)
     if not clients.size:
         return ""
     p, m = np.unravel_index(int(clients.argmax()), clients.shape)
@@ -264,7 +264,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
     >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
     >>> plot_capacity(study, care_form=study.plan.data.care_forms[0])  # doctest: +SKIP
     """
-    texts, names = Texts(lang), care_form_names(study.case)
+    texts, names = Texts(lang), care_form_names(study.case, lang)
     data = study.out_of_sample.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
     needed, quarters, places = needed_of(study, form), np.arange(data.n_quarters), _places(study, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bekostiging.case.form_choice import shown_forms
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison
@@ -174,22 +175,22 @@ def _weakest(outcome: Comparison, texts: Texts) -> str:
     return texts["answers", "buffer" if chance > 0 else "buffer_never"].format(
         form=texts["forms_in_full", form],
         chance=texts.numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance),
-        provider=provider_names(outcome)[provider],
+        provider=provider_names(outcome, texts.lang)[provider],
     )
 
 
 def _design(outcome: Comparison, texts: Texts) -> str:
     """The lump sum: what must be told of it first, and how certain it is."""
-    result, names = outcome.lumpsum, names_of(outcome.case)
+    result, names = outcome.lumpsum, names_of(outcome.case, texts.lang)
     first = first_sentence(result, texts, names)
     if result.outcome in ("none", "breached", "unproven"):
         return first
     return " ".join((first, certainty_sentence(result.headline, texts, names)))
 
 
-def provider_names(outcome: Comparison) -> dict[str, str]:
+def provider_names(outcome: Comparison, lang: str) -> dict[str, str]:
     """Names by id."""
-    return {row.id: row.name for row in outcome.case.providers}
+    return {row.id: name_in(row, lang) for row in outcome.case.providers}
 
 
 def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:

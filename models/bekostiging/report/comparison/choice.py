@@ -7,6 +7,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.optional_tables import JUDGED_CRITERIA, Grade, JudgedCriterion
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
@@ -96,7 +97,7 @@ def party_blocks(outcome: Comparison | LumpSumStudy, texts: Texts) -> list[Block
     by_party = {
         "inhabitant": (
             _late_by_form(outcome, texts) if isinstance(outcome, Comparison) else said["late_unknown"],
-            said["choice_inhabitant"].format(lots=_providers_by_lot(outcome)),
+            said["choice_inhabitant"].format(lots=_providers_by_lot(outcome, texts)),
             _change(outcome.case, texts, "inhabitant"),
             _access(outcome.case, texts, "inhabitant"),
         ),
@@ -145,15 +146,17 @@ def _waiting_today(case: Case, texts: Texts) -> str:
     )
 
 
-def _providers_by_lot(outcome: Comparison | LumpSumStudy) -> str:
+def _providers_by_lot(outcome: Comparison | LumpSumStudy, texts: Texts) -> str:
     """How many providers have a contract in each lot."""
     case = outcome.case
-    return "; ".join(f"{lot.name} {sum(row.lot == lot.id for row in case.contracts)}" for lot in case.lots)
+    return "; ".join(
+        f"{name_in(lot, texts.lang)} {sum(row.lot == lot.id for row in case.contracts)}" for lot in case.lots
+    )
 
 
 def _largest_by_lot(outcome: Comparison | LumpSumStudy, texts: Texts) -> str:
     """The part of the largest contract in the reference amount of each lot, first contract year."""
-    data, names = outcome.lumpsum.data, {lot.id: lot.name for lot in outcome.case.lots}
+    data, names = outcome.lumpsum.data, {lot.id: name_in(lot, texts.lang) for lot in outcome.case.lots}
     shown = []
     for j, lot in enumerate(data.lots):
         amounts = data.reference[np.asarray(data.lot) == j, 0]
@@ -174,7 +177,7 @@ def _change(case: Case, texts: Texts, party: str) -> str:
     """Who must change provider at the switch of contracts, by lot where lots differ."""
     sentences = []
     for fate in ("stay", "taken_over", "closed"):
-        lots = [lot.name for lot in case.lots if lot.sitting_clients == fate]
+        lots = [name_in(lot, texts.lang) for lot in case.lots if lot.sitting_clients == fate]
         if lots:
             place = _place(lots, case, texts)
             sentences.append(texts["facts", f"change_{fate}_{party}"].format(place=place))
@@ -195,7 +198,7 @@ def _capitalised(sentence: str) -> str:
 def _access(case: Case, texts: Texts, party: str) -> str:
     """Who decides on the starts, for the party that reads it."""
     shares = access_shares(case, [lot.id for lot in case.lots])
-    handed = [lot.name for lot in case.lots if case.policy.access(lot.id) == "provider"]
+    handed = [name_in(lot, texts.lang) for lot in case.lots if case.policy.access(lot.id) == "provider"]
     percent = texts.numbers.percent
     if not shares.starts:
         return texts["facts", "access_nothing"]

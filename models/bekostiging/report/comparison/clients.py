@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bekostiging.case.persons import persons
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import LAWS
 from bekostiging.evaluation import COUNT_FIGURES, TOTAL, Comparison, Figure
 from bekostiging.evaluation.figures import (
@@ -96,7 +97,7 @@ def _note(outcome: Comparison, texts: Texts) -> str:
     """Who is counted, and how persons follow from trajectories."""
     case, laws = outcome.case, laws_of(outcome)
     ratios = [f"{texts['laws', law]} {texts.numbers.plain(1 / persons(case, law, 1.0), 2)}" for law in laws]
-    names = [case.municipalities[place].name for place in case.reported]
+    names = [name_in(case.municipalities[place], texts.lang) for place in case.reported]
     said = texts["clients", "note"].format(
         place=names[0] if len(names) == 1 else texts["clients", "all_together"], ratios="; ".join(ratios)
     )
@@ -159,7 +160,7 @@ def _by_form(outcome: Comparison, texts: Texts) -> Table:
     """Persons and trajectories per care form and year."""
     shown = (PERSONS, PERSONS_P10, PERSONS_P90, TRAJECTORIES, TRAJECTORIES_P10, TRAJECTORIES_P90)
     table = [[texts["columns", "care_form"], texts["columns", "year"], *(texts[figure] for figure in shown)]]
-    names = care_form_names(outcome.case)
+    names = care_form_names(outcome.case, texts.lang)
     for law in LAWS:
         for form in outcome.counts[TOTAL].get(law, {}):
             if form != TOTAL:

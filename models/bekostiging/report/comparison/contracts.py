@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case.form_choice import shown_forms
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.case.workbook.names import column_name
 from bekostiging.contracts import BASELINE
@@ -62,7 +63,7 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
     """Per contract and layer the exact mean and the simulated one, thousand euro."""
     if not outcome.exact:
         return []
-    layers, names = list(dict.fromkeys(one.layer for one in outcome.exact)), names_of(outcome.case)
+    layers, names = list(dict.fromkeys(one.layer for one in outcome.exact)), names_of(outcome.case, texts.lang)
     rows = [["", *(texts.layer(layer) for layer in layers)]]
     for contract in dict.fromkeys(one.contract for one in outcome.exact):
         own = {one.layer: one for one in outcome.exact if one.contract == contract}
@@ -88,7 +89,7 @@ def _exact_note(outcome: Comparison, texts: Texts) -> str:
     """How many comparisons, how many alarms, and what was left out."""
     alarms = sum(one.alarm for one in outcome.exact)
     note = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
-    names = names_of(outcome.case)
+    names = names_of(outcome.case, texts.lang)
     why: dict[str, list[str]] = {}
     for contract, reason in outcome.exact_skipped:
         why.setdefault(reason[texts.lang], []).append(_contract_name(contract, names))
@@ -115,7 +116,7 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
         texts["page", "clause"],
         texts["columns", "share"],
     ]
-    rows, names = [head], names_of(outcome.case)
+    rows, names = [head], names_of(outcome.case, texts.lang)
     for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
         terms = [(name, getattr(row, name)) for name in CLAUSE_COLUMNS]
         listed = ", ".join(
@@ -144,7 +145,7 @@ def _ceilings(outcome: Comparison, texts: Texts) -> Table:
     own = outcome.forms[BASELINE].ceilings
     if not own:
         return []
-    names = names_of(outcome.case)
+    names = names_of(outcome.case, texts.lang)
     rows = [[texts["columns", "provider"], texts["columns", "lot"], *(str(year) for year in outcome.years)]]
     for (provider, lot), years in own.items():
         rows.append(
@@ -187,7 +188,7 @@ def regime_table(outcome: Comparison, texts: Texts) -> Table:
     own = [one for one in regimes(outcome.case) if one.regimes > 1]
     if not own:
         return []
-    names = {row.id: row.name for row in outcome.case.providers}
+    names = {row.id: name_in(row, texts.lang) for row in outcome.case.providers}
     rows = [[texts["columns", "provider"], texts["page", "regimes"], texts["page", "hours_saved"]]]
     return rows + [[names[one.provider], str(one.regimes), texts.numbers.plain(one.hours_saved)] for one in own]
 

@@ -26,7 +26,7 @@ def decides_section(outcome: Comparison, texts: Texts, origin: str) -> Section:
 
 def _points(outcome: Comparison, texts: Texts) -> Iterator[Point]:
     """What each sentence is about, and the sentence."""
-    said, result, names = texts.sections["decides"], outcome.lumpsum, names_of(outcome.case)
+    said, result, names = texts.sections["decides"], outcome.lumpsum, names_of(outcome.case, texts.lang)
     if result.design.feasible:
         yield said["corridor"], terms_sentence(result.data, result.design, texts)
         deciders = decider_sentences(result, texts, names)

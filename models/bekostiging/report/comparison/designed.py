@@ -26,7 +26,7 @@ from bekostiging.report.lumpsum.limits import (
 
 def lumpsum_section(outcome: Comparison, texts: Texts, origin: str, drawn: Figure, caption: str) -> Section:
     """The answer, its terms and the corridor; without a design what would have to yield."""
-    result, names, said = outcome.lumpsum, names_of(outcome.case), texts.sections["page"]
+    result, names, said = outcome.lumpsum, names_of(outcome.case, texts.lang), texts.sections["page"]
     sentences = agreement_sentences(result, texts, names)
     if not result.design.feasible:
         yields = Section(said["relaxed_title"], (said["relaxed_note"],), [relaxations_table(result, texts, names)])
@@ -41,7 +41,7 @@ def lumpsum_section(outcome: Comparison, texts: Texts, origin: str, drawn: Figur
 
 def lumpsum_details(outcome: Comparison, texts: Texts) -> list[Section]:
     """For the appendix: designs, layers, budgets and limits; without a design the limits that conflict."""
-    result, names, said = outcome.lumpsum, names_of(outcome.case), texts.sections["page"]
+    result, names, said = outcome.lumpsum, names_of(outcome.case, texts.lang), texts.sections["page"]
     if not result.design.feasible:
         return [Section(said["conflicts_title"], tables=[conflicts_table(result, texts, names)])]
     plain = result.plain.design
@@ -86,7 +86,7 @@ def lumpsum_details(outcome: Comparison, texts: Texts) -> list[Section]:
 
 def _against_budget(outcome: Comparison, texts: Texts) -> Table:
     """What the municipality pays more where the layers are measured against the budget."""
-    result, names = outcome.lumpsum, names_of(outcome.case)
+    result, names = outcome.lumpsum, names_of(outcome.case, texts.lang)
     return [
         [names[lot.name], texts.numbers.estimated_millions(extra)]
         for lot, extra in zip(result.data.lots, result.measured_against_budget, strict=True)
@@ -95,7 +95,7 @@ def _against_budget(outcome: Comparison, texts: Texts) -> Table:
 
 def _budgets(outcome: Comparison, texts: Texts) -> Table:
     """Budget per contract and year, with the loading of its lot."""
-    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome.case)
+    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome.case, texts.lang)
     rows = [[texts["columns", "lot"], texts["columns", "provider"], texts["columns", "loading"],
              *(str(year) for year in outcome.years)]]  # fmt: skip
     for c in sorted(range(len(data.contracts)), key=lambda c: int(data.lot[c])):
@@ -111,7 +111,7 @@ def _layers(outcome: Comparison, texts: Texts) -> Table:
     data, design, names, numbers = (
         outcome.lumpsum.data,
         outcome.lumpsum.design,
-        names_of(outcome.case),
+        names_of(outcome.case, texts.lang),
         texts.numbers,
     )
     rows = [[texts["columns", name] for name in ("lot", "layer", "lower", "upper", "share")]]

@@ -139,7 +139,7 @@ def _of_providers(outcome: Comparison, texts: Texts) -> str:
         for provider in under_contract(outcome)
     )
     return texts["captions", "providers" if chance > 0 else "providers_never"].format(
-        provider=provider_names(outcome)[provider],
+        provider=provider_names(outcome, texts.lang)[provider],
         form=texts["forms", form],
         chance=texts.numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance),
     )

@@ -176,7 +176,7 @@ def _exceedance(outcome: Comparison, texts: Texts, caption: str) -> Panel:
 
 def _results(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     """Expected result of every provider under every form, and nine of ten scenarios as the line through it."""
-    names, said = provider_names(outcome), texts.sections["leading"]
+    names, said = provider_names(outcome, texts.lang), texts.sections["leading"]
     forms = [texts["forms", form] for form in shown_forms(outcome.case)]
     heads = [texts["columns", "provider"], *forms]
     heads += [said[end].format(name=name) for name in forms for end in ("low_end", "high_end")]

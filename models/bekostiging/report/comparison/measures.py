@@ -9,8 +9,10 @@ from typing import Any
 from bekostiging.case import Case, dated_notes
 from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.national import national_measures
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, SubstitutionOutcome, figures
+from bekostiging.evaluation.changes import MeasureOutcome
 from bekostiging.report.kit.estimates import written, written_figures
 from bekostiging.report.kit.long import Row, estimated
 from bekostiging.report.kit.texts import Texts
@@ -47,7 +49,7 @@ def measure_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
             }
             for figure, value in found.items():
                 yield estimated(figure, value) | {
-                    "name": measure.name,
+                    "name": _called(outcome.case, measure, texts),
                     "form": form,
                     "source": measure.source,
                     "status": texts["statuses", measure.status],
@@ -109,7 +111,7 @@ def _measures(outcome: Comparison, texts: Texts) -> Table:
     head = [texts["columns", "name"], texts[figures.CHANCE], texts[figures.BOOKED], texts["columns", "form"]]
     rows = [[*head, *(texts[figure] for figure in by_form)]]
     for measure in outcome.measures:
-        name = f"{measure.name} — {texts['statuses', measure.status]}"
+        name = f"{_called(outcome.case, measure, texts)} — {texts['statuses', measure.status]}"
         for form in shown_forms(outcome.case):
             first = [name, shown(figures.CHANCE, measure.chance), shown(figures.BOOKED, measure.booked)]
             own = (measure.if_it_works[form], measure.expected[form], measure.missing[form])
@@ -141,9 +143,14 @@ def _together(outcome: Comparison, texts: Texts) -> Table:
     return rows
 
 
+def _called(case: Case, measure: MeasureOutcome, texts: Texts) -> str:
+    """A measure in the language of the page."""
+    return next((name_in(row, texts.lang) for row in case.measures if row.id == measure.id), measure.name)
+
+
 def _moves(outcome: Comparison, texts: Texts, moved: SubstitutionOutcome) -> str:
     """From where to where, by name."""
-    names = {form.id: form.name for form in outcome.case.care_forms} | texts.sections["payers"]
+    names = {form.id: name_in(form, texts.lang) for form in outcome.case.care_forms} | texts.sections["payers"]
     return f"{names[moved.origin]} → {names[moved.destination]}"
 
 

@@ -65,7 +65,7 @@ class ComparisonReport(StudyReport[Comparison]):
         """Only what must be told first; the table is the answer."""
         if self.designed:
             return []
-        return [first_sentence(self.study.lumpsum, self.texts, names_of(self.study.case))]
+        return [first_sentence(self.study.lumpsum, self.texts, names_of(self.study.case, self.texts.lang))]
 
     def answers(self) -> list[Answer]:
         units = self.texts["summary", "in_millions"].format(years=years(self.study))

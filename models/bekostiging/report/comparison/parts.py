@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from matplotlib.figure import Figure
 
 from bekostiging.case.form_choice import shown_forms
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PaymentForm
-from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import PROVIDER_FIGURES, TOTAL, Comparison
 from bekostiging.evaluation.begroting_parts import compared_parts
 from bekostiging.report.comparison.answers import answer_sentences, forms_compared, years
@@ -31,7 +31,7 @@ from bekostiging.report.comparison.spending import (
     year_table,
 )
 from bekostiging.report.comparison.waiting import waiting_sections
-from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.begroting import BudgetPage, begroting_form
 from bekostiging.report.kit.begroting_parts import begroting_parts_section
 from bekostiging.report.kit.sections import Part, Section, Table
 from bekostiging.report.kit.sense import influence_figure, influence_table
@@ -150,7 +150,7 @@ def _alike(rows: Table) -> Table:
 
 def _begroting_parts(outcome: Comparison, texts: Texts) -> Section:
     """By taakveld and lot, in the form of the first page."""
-    form: PaymentForm = LUMP_SUM if outcome.lumpsum.design.feasible else BASELINE
+    form = begroting_form(outcome)
     parts, whole = compared_parts(outcome, form), outcome.budget(form).lines[TOTAL]
     return begroting_parts_section(outcome.case, parts, whole, texts)
 
@@ -201,7 +201,7 @@ def _provider_table(outcome: Comparison, texts: Texts) -> Table:
         buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
         for form in shown_forms(outcome.case):
             own = outcome.forms[form].providers[provider.id]
-            first = [provider.name, buffer] if form == first_form else ["", ""]
+            first = [name_in(provider, texts.lang), buffer] if form == first_form else ["", ""]
             cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
             rows.append([*first, texts["forms", form], *cells])
     return rows

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.form_choice import shown_forms
 from bekostiging.case.open_sets import FormFacts
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
@@ -195,7 +196,7 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
             error_bar(axes, own.mean, place + ERROR_BELOW, MILLION)
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
-        axes.set_title(outcome.case.providers[p].name, fontsize=8)
+        axes.set_title(name_in(outcome.case.providers[p], lang), fontsize=8)
         axes.set_ylim(-0.6, len(_shown(outcome)) - 0.4)
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelsize=7)
@@ -327,7 +328,7 @@ def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang
     with house_axes(ax, (4.0, 3.6)) as axes:
         _simulated_years(axes, outcome, texts, j)
         _agreed_line(axes, outcome, texts, j)
-        axes.set_title({row.id: row.name for row in outcome.case.lots}[lot], fontsize=8)
+        axes.set_title({row.id: name_in(row, lang) for row in outcome.case.lots}[lot], fontsize=8)
         axes.set_xlim(0.8, 1.2)
         axes.set_ylim(0.8, 1.2)
         axes.tick_params(labelsize=7)

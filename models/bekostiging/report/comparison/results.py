@@ -20,13 +20,17 @@ from bekostiging.evaluation import (
     flags,
     regimes,
 )
+from bekostiging.evaluation.begroting_parts import compared_parts
 from bekostiging.report.comparison.clients import count_results
 from bekostiging.report.comparison.measures import measure_results
+from bekostiging.report.kit.begroting import begroting_form
+from bekostiging.report.kit.begroting_files import budget_results
 from bekostiging.report.kit.estimates import plain, written, written_figures, written_or_null
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION
 from bekostiging.report.kit.self_check import written_check
 from bekostiging.report.kit.sense import sense_results
 from bekostiging.report.lumpsum.results import lumpsum_results
+from bekostiging.studies.national import national_effect
 
 BEGROTING = ("amount", "outside_contracts", "headroom", "structural_cover", "stock")
 
@@ -57,6 +61,7 @@ def comparison_results(outcome: Comparison) -> dict[str, Any]:
         **sense_results(case),
         "risk_allocation": {risk: dict(parties) for risk, parties in outcome.risk_allocation},
         "begroting": _begroting(outcome),
+        "amounts": _amounts(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},
         "client_counts": count_results(outcome),
         "control_variates": _control_variates(outcome),
@@ -85,6 +90,12 @@ def comparison_results(outcome: Comparison) -> dict[str, Any]:
         "flags": [asdict(flag) for flag in flags(outcome)],
         "self_check": written_check(outcome.self_check),
     }
+
+
+def _amounts(outcome: Comparison) -> dict[str, Any]:
+    """The amounts for the begroting, in the form that the first page shows."""
+    form = begroting_form(outcome)
+    return budget_results(outcome.budget(form), compared_parts(outcome, form), national_effect(outcome).get(form))
 
 
 def _control_variates(outcome: Comparison) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from bekostiging.evaluation import (
 )
 from bekostiging.evaluation.figures import EURO, EXPECTED, HOURS, OVERRUN_PROBABILITY, P90, Figure
 from bekostiging.report.comparison.results import BEGROTING
+from bekostiging.report.kit.begroting_files import budget_schema
 from bekostiging.report.kit.json_schema import (
     ESTIMATE,
     ESTIMATED,
@@ -108,6 +109,7 @@ def _sections() -> dict[str, Any]:
             mapped(schema_object(dict.fromkeys(BEGROTING, NUMBER)), "calendar year"),
             "municipality code",
         ),
+        "amounts": budget_schema(),
         "forms": schema_object(dict.fromkeys(PAYMENT_FORMS, _form())),
         "client_counts": _counts(),
         "control_variates": schema_object(

@@ -21,7 +21,7 @@ MOST_SENTENCES = 5
 
 def signal_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Sentences, matrix and list; empty where nothing calls for a signal."""
-    shown, names = shown_forms(outcome.case), names_of(outcome.case)
+    shown, names = shown_forms(outcome.case), names_of(outcome.case, texts.lang)
     groups = by_weight([flag for flag in flags(outcome) if flag.form in (None, "", *shown)])
     return {
         "signals_told": [_told(group, texts, names) for group in groups[:MOST_SENTENCES]],
@@ -40,6 +40,8 @@ def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None)
     }
     form = texts["forms", flag.form] if flag.form else ""
     said = {name: texts["forms", value] if name == "today" else value for name, value in flag.names.items()}
+    if texts.lang == "en":
+        said |= {name.removesuffix("_en"): value for name, value in said.items() if name.endswith("_en")}
     return _template(flag, texts).format(subject=subject, form=form, **figures, **said)
 
 

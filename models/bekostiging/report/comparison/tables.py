@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, DeterministicScenario, bridges
+from bekostiging.evaluation import PROVIDER_FIGURES, TOTAL, Comparison, DeterministicScenario, bridges
+from bekostiging.evaluation.begroting_parts import compared_parts
 from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
 from bekostiging.report.comparison.clients import count_rows
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.comparison.measures import measure_rows, national_rows, substitution_rows
 from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
-from bekostiging.report.kit.begroting import BudgetPage, municipal_budget_table
+from bekostiging.report.kit.begroting import BudgetPage, begroting_form, municipal_budget_table
+from bekostiging.report.kit.begroting_files import parts_tables
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, long_table
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.resistance import bridge_table, resistance_table, spending_rows
@@ -45,9 +47,12 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
     }
+    page = BudgetPage.of_comparison(outcome, texts)
+    form = begroting_form(outcome)
     others = [long_table(name, rows) for name, rows in rows_by_table.items()]
     return [
-        municipal_budget_table(BudgetPage.of_comparison(outcome, texts)),
+        municipal_budget_table(page),
+        *parts_tables(compared_parts(outcome, form), outcome.budget(form).lines[TOTAL], texts),
         resistance_table(outcome.case, result.data, spent, texts),
         bridge_table(lot_bridges, result.data, texts),
         *others,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bekostiging.case.form_choice import shown_forms
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import (
@@ -123,7 +124,7 @@ def _weeks_note(outcome: Comparison, texts: Texts) -> str:
 
 def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """The three lines of every form, waiting per care form on the common headroom, and both corners."""
-    forms = {row.id: row.name for row in outcome.case.care_forms}
+    forms = {row.id: name_in(row, texts.lang) for row in outcome.case.care_forms}
     numbers, weeks = texts.numbers, texts["page", "weeks"]
     contracted = {outcome.cells.care_form_ids[form] for form in outcome.cells.care_form[outcome.cells.lot >= 0]}
     today = "; ".join(

@@ -244,7 +244,7 @@ def _known(one: FigureDifference, texts: Texts) -> str:
 def spending_table(study: Difference, texts: Texts) -> Table:
     """Expected spending in A and B by municipality and year, header first; million euro."""
     said = texts.sections["difference"]
-    names = names_of(study.known_case) if study.known_case is not None else {}
+    names = names_of(study.known_case, texts.lang) if study.known_case is not None else {}
     one, two = study.spending
     rows = [[said["municipality"], said["period"], said["before"], said["after"], said["change"]]]
     for code in dict.fromkeys([*(c for c in (*one, *two) if c != TOTAL), TOTAL]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.case import Case
+from bekostiging.case.rows import name_in
 from bekostiging.case.workbook.names import choice_name, column_name, head_name, sheet_name
 from bekostiging.report.difference.plots import part_words
 from bekostiging.report.difference.results import to_the_cent
@@ -58,7 +59,11 @@ def _inputs(study: Difference, texts: Texts) -> Iterator[Row]:
 
 def change_in_words(change: InputChange, case: Case | None, texts: Texts) -> tuple[str, str, str, str, str]:
     """Table, row, column, before and after as a reader calls them."""
-    names = {} if case is None else {row.id: row.name for row in case.areas} | names_of(case)
+    names = (
+        {}
+        if case is None
+        else {row.id: name_in(row, texts.lang) for row in case.areas} | names_of(case, texts.lang)
+    )
     table = texts["takeaway", "case"] if change.table == "case" else sheet_name(change.table, texts.lang)
     parts = [names.get(part, part) for part in change.key if part]
     if change.table == "policy":

@@ -119,7 +119,7 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
         figures = [numbers.plain(count[j]), numbers.plain(study.model.coef_[j]), interval]
         rows.append(
             [
-                profile_name(study, adjuster.name),
+                profile_name(study, adjuster.name, texts.lang),
                 *(figures if shown[j] else [said["hidden"]] * 3),
                 "; ".join(flags) or "–",
             ]
@@ -129,7 +129,7 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
 
 def _lot_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
     """How the lots are compared, and per lot whether profiles earn their keep."""
-    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case, texts.lang)
     sentences = [said["by_lot_note"]]
     for one in study.lots:
         place = said["all_lots"] if one.lot is None else said["in_lot"].format(lot=names.get(one.lot, one.lot))
@@ -141,7 +141,7 @@ def _lot_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
 
 def _lots(study: EqualisationStudy, texts: Texts) -> Table:
     """Norm amounts against one amount per care form in every lot."""
-    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case, texts.lang)
     heads = ("lot", "clients", "error_alternative", "error_profiles", "removed", "providers_alternative",
              "providers_profiles", "providers_difference")  # fmt: skip
     rows = [[said[head] for head in heads]]
@@ -158,8 +158,8 @@ def _lots(study: EqualisationStudy, texts: Texts) -> Table:
 def _groups(study: EqualisationStudy, texts: Texts) -> Table:
     """Every label of every partition."""
     said, numbers = texts.sections["equalisation"], texts.numbers
-    own = names_of(study.case)
-    names = own | care_form_names(study.case)
+    own = names_of(study.case, texts.lang)
+    names = own | care_form_names(study.case, texts.lang)
     rows = [[said[head] for head in ("group", "clients", "mean_cost", "compensation", "ratio")]]
     for one in study.groups:
         # a lot may have the id of a care form
@@ -209,7 +209,7 @@ def _prices(study: EqualisationStudy, texts: Texts) -> Table:
 
 def _providers(study: EqualisationStudy, texts: Texts) -> Table:
     """Result and transfer of every provider."""
-    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case, texts.lang)
     clients = study.clients
     count = np.bincount(clients.provider, weights=clients.weight, minlength=len(clients.providers))
     hidden = suppressed(count.astype(np.float64), DISCLOSURE_LIMIT)
@@ -235,7 +235,7 @@ def _high_cost(study: EqualisationStudy, texts: Texts) -> Table:
 
 def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> Section:
     """The pool of a lot: shares, providers on out-of-sample scenarios, and what power costs."""
-    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case, texts.lang)
     data, design = pool.data, pool.design
     note = said["pool_note"].format(
         power=numbers.percent(design.target),
@@ -270,7 +270,7 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
 
 def _clause(pool: PoolResult, case: Case, texts: Texts) -> str:
     """The pool as rows of table clauses, in the words of its sheet."""
-    numbers, names = texts.numbers, names_of(case)
+    numbers, names = texts.numbers, names_of(case, texts.lang)
     rows = []
     for k, ((low, high), share) in enumerate(zip(pool.data.edges, pool.design.share, strict=True), start=1):
         key = "clause_last" if np.isinf(high) else "clause_row"

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 POWER_SIZE = (6.0, 2.8)
 
 
-def profile_name(study: EqualisationStudy, name: str) -> str:
+def profile_name(study: EqualisationStudy, name: str, lang: str) -> str:
     """A profile in words."""
     form, _, profile = name.partition("/")
-    names = care_form_names(study.case)
+    names = care_form_names(study.case, lang)
     return f"{names.get(form, form)}, {profile}" if profile else names.get(form, form)
 
 
@@ -120,7 +120,7 @@ def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang:
         axes.hlines(lines, low[told] / THOUSAND, high[told] / THOUSAND, color=SOFT, linewidth=1.6, label=interval)
         axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5, label=amount)
         axes.legend(fontsize=8)
-        axes.set_yticks(places, [profile_name(study, study.clients.adjusters[j].name) for j in shown])
+        axes.set_yticks(places, [profile_name(study, study.clients.adjusters[j].name, lang) for j in shown])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xlim(left=min(0.0, float(low[told].min() / THOUSAND)) if len(told) else 0.0)

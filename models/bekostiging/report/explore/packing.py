@@ -74,9 +74,11 @@ class PackedPage:
     rounding: float
 
 
-def packed_page(found: Exploration, *, exact: bool = False, provider: str | None = None) -> PackedPage:
+def packed_page(
+    found: Exploration, *, exact: bool = False, provider: str | None = None, lang: str = "nl"
+) -> PackedPage:
     """The model of a page; ``provider``: with the contracts of that one alone, and nothing of municipalities."""
-    case, packer, names = found.case, Packer(exact), names_of(found.case)
+    case, packer, names = found.case, Packer(exact), names_of(found.case, lang)
     own = [c for c, row in enumerate(case.contracts) if provider in (None, row.provider)]
     lots = [j for j, lot in enumerate(case.lots) if any(case.contracts[c].lot == lot.id for c in own)]
     lot_place = {case.lots[j].id: place for place, j in enumerate(lots)}

@@ -109,7 +109,7 @@ def provider_id(brought: Case, asked: str, shown: Case) -> str:
 
 def explore_page(study: Comparison | LumpSumStudy, found: Exploration, texts: Texts, provider: str | None) -> str:
     """The page as HTML; ``provider``: with that one's figures alone."""
-    packed = packed_page(found, provider=provider)
+    packed = packed_page(found, provider=provider, lang=texts.lang)
     style, script = _own("style.css"), bundle()
     data = json.dumps(page_data(found, packed, texts, provider), ensure_ascii=True, separators=(",", ":"))
     case, t = found.case, texts.sections["explore"]
@@ -118,7 +118,7 @@ def explore_page(study: Comparison | LumpSumStudy, found: Exploration, texts: Te
     counted = texts.numbers.plain(found.n_scenarios)
     title = case.title.get(texts.lang, case.name)
     if provider is not None:
-        title = f"{names_of(case)[provider]}, {title}"
+        title = f"{names_of(case, texts.lang)[provider]}, {title}"
     return template("explore.html.j2").render(
         lang=texts.lang,
         t=t,
@@ -140,7 +140,7 @@ def explore_page(study: Comparison | LumpSumStudy, found: Exploration, texts: Te
 
 def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: str | None) -> dict[str, Any]:
     """What the script reads: the model, the design, ranges, texts."""
-    case, names = found.case, names_of(found.case)
+    case, names = found.case, names_of(found.case, texts.lang)
     forms = list(found.contracts)
     general = {lot.id for lot in case.lots if lot.general_provision}
     lots = [lot["id"] for lot in packed.model["lots"]]
@@ -230,7 +230,7 @@ def _limits(
     study: Comparison | LumpSumStudy, found: Exploration, packed: PackedPage, texts: Texts, provider: str | None
 ) -> list[str]:
     """What the page can and cannot do, in sentences."""
-    t, names = texts.sections["explore"], names_of(found.case)
+    t, names = texts.sections["explore"], names_of(found.case, texts.lang)
     told = [t["limit_error"], t["limit_rounding"].format(euro=texts.numbers.plain(packed.rounding))]
     if found.fewer:
         told.append(t["limit_fewer"].format(n=texts.numbers.plain(found.n_scenarios)))

@@ -108,7 +108,7 @@ def recomputed_page(outcome: Comparison | LumpSumStudy, found: RecomputedChoices
         dated_title="",
         told=told,
         self_check="",
-        sections=[_section(one, texts, names_of(case)) for one in found.variants],
+        sections=[_section(one, texts, names_of(case, texts.lang)) for one in found.variants],
     )
 
 

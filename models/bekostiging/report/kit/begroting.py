@@ -7,7 +7,9 @@ from typing import Literal
 
 from bekostiging.case import Case
 from bekostiging.case.form_choice import shown_forms
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case.national import national_measures
+from bekostiging.case.rows import name_in
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison, figures
 from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
@@ -15,6 +17,7 @@ from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by
 from bekostiging.report.kit.sections import Section
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import LumpSumStudy
+from bekostiging.studies.national import national_effect
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate
 
@@ -49,11 +52,15 @@ class BudgetPage:
         That of the tables by year and municipality.
     texts : Texts
         Words of a language.
+    national : float, optional
+        What chosen national measures do to expected spending over the term under that form, euro; None where none is.
     """
 
-    def __init__(self, case: Case, tables: dict[str, BudgetTable], form: str, texts: Texts) -> None:
-        self.case, self.tables, self.form, self.texts = case, tables, form, texts
-        self.names = {row.code: row.name for row in case.municipalities}
+    def __init__(
+        self, case: Case, tables: dict[str, BudgetTable], form: str, texts: Texts, national: float | None = None
+    ) -> None:
+        self.case, self.tables, self.form, self.texts, self.national = case, tables, form, texts, national
+        self.names = {row.code: name_in(row, texts.lang) for row in case.municipalities}
         self.codes = case.reported_codes
         self.years = tuple(int(period) for period in tables[form].lines[TOTAL] if period != TERM)
 
@@ -63,7 +70,8 @@ class BudgetPage:
         tables = {str(form): outcome.budget(form) for form in outcome.forms}
         if outcome.mix is not None:
             tables[TODAY] = outcome.budget(TODAY)
-        return cls(outcome.case, tables, LUMP_SUM if outcome.lumpsum.design.feasible else BASELINE, texts)
+        form = begroting_form(outcome)
+        return cls(outcome.case, tables, form, texts, national_effect(outcome).get(form))
 
     @classmethod
     def of_lump_sum(cls, study: LumpSumStudy, texts: Texts) -> BudgetPage | None:
@@ -86,8 +94,20 @@ class BudgetPage:
             title=said["title"],
             tables=[[head, *self._before(), *rows], *by_form],
             numbers=True,
-            small=(note, *self.undesigned()),
+            small=(note, *self._national_told(), *self.undesigned()),
         )
+
+    def _national_told(self) -> tuple[str, ...]:
+        """Which national measures are in the line of them, with their chance."""
+        if self.national is None:
+            return ()
+        said, percent = self.texts.sections["budget"], self.texts.numbers.percent
+        names = "; ".join(
+            said["national_chance"].format(name=one.name[self.texts.lang], chance=percent(one.rows[0].chance))
+            for one in national_measures(self.case)
+            if one.chosen
+        )
+        return (said["national_note"].format(names=names),)
 
     def undesigned(self) -> tuple[str, ...]:
         """What stands for a lump sum that does not exist; empty where there is a design."""
@@ -176,9 +196,49 @@ class BudgetPage:
                 [own[year] for year in years], own[TERM], table.over_years[place], said["over_years"]
             )
             rows.append([self.term, *self._cells(own[TERM])])
-        rows.append([said["outside"], "", "", self._thousands(own[TERM].outside), ""])
-        rows.append([said["programme"], "", "", self._thousands(own[TERM].headroom + own[TERM].outside), ""])
+        if place == TOTAL and self.national is not None:
+            rows += self._with_national(own[TERM], self.national)
+        rows += self._programme(own[TERM])
         return [self._head(self._together if place == TOTAL else self.names[place]), *rows]
+
+    def _with_national(self, line: BudgetLine, effect: float) -> Table:
+        """What chosen national measures change, and what is expected and left with them."""
+        said = self.texts.sections["budget"]
+        after = _rounded(line.expected.value) + _rounded(effect)
+        cells = [
+            self.texts.numbers.plain(after),
+            "",
+            self._thousands(line.headroom),
+            self._signed(_rounded(line.headroom) - after),
+        ]
+        return [
+            [said["national"], self._thousands(effect, signed=True), "", "", ""],
+            [said["with_national"].format(term=self.term), *cells],
+        ]
+
+    def _programme(self, line: BudgetLine) -> Table:
+        """From what is begroot for the contracts to the whole programme, and its balance where contributions are known."""
+        said, plain = self.texts.sections["budget"], self.texts.numbers.plain
+        steps = [(said["outside"], _rounded(line.outside)), (said["programme"], _rounded(line.programme))]
+        upto = _rounded(line.headroom) + _rounded(line.outside)
+        amounts = [steps[0], *self._rest(steps[1][1] - upto), steps[1]]
+        rows = [[label, "", "", plain(thousands), ""] for label, thousands in amounts]
+        if line.contributions is None:
+            return [*rows, [said["no_contributions"], "", "", "", ""]]
+        received, balance = _rounded(line.contributions), _rounded(line.programme - line.contributions)
+        last = [
+            (said["contributions"], -received),
+            *self._rest(balance - steps[1][1] + received),
+            (said["balance"], balance),
+        ]
+        return [*rows, *([label, "", "", plain(thousands), ""] for label, thousands in last)]
+
+    def _rest(self, thousands: int) -> list[tuple[str, int]]:
+        """What rounding leaves between amounts and their sum."""
+        return [(self.texts.sections["budget"]["rounding"], thousands)] if thousands else []
+
+    def _signed(self, thousands: int) -> str:
+        return self._thousands(thousands * THOUSAND, signed=True)
 
     def _before(self) -> Table:
         """The revenue of today's contracts in the last year before, where every contract has it of one year and no other
@@ -263,15 +323,21 @@ class BudgetPage:
                         "municipality": self.texts["columns", "total"] if place == TOTAL else place,
                         "year": self.texts["columns", "term"] if period == TERM else int(period),
                     }
-                    found: dict[figures.Figure, Estimate | float] = {
+                    found: dict[figures.Figure, Estimate | float | None] = {
                         figures.EXPECTED: line.expected,
                         figures.CERTAIN: line.certain,
                         figures.HEADROOM: line.headroom,
                         figures.ROOM: line.room,
                         figures.OUTSIDE: line.outside,
+                        figures.CONTRIBUTIONS: line.contributions,
                     }
                     for figure, value in found.items():
                         yield where | estimated(figure, value)
+
+
+def begroting_form(outcome: Comparison) -> PaymentForm:
+    """The payment form of the amounts by year, taakveld and lot: the lump sum where there is one, else per delivery."""
+    return LUMP_SUM if outcome.lumpsum.design.feasible else BASELINE
 
 
 def municipal_budget_table(page: BudgetPage) -> LongTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bekostiging.case import Case
+from bekostiging.case.rows import name_in
 from bekostiging.evaluation import TERM, BudgetLine
 from bekostiging.evaluation.begroting_parts import BudgetPart, BudgetParts
 from bekostiging.report.kit.sections import Section, Table
@@ -17,7 +18,7 @@ def begroting_parts_section(
 ) -> Section:
     """Taakvelden, lots, and per lot the way from budget to what is expected; ``whole``: the lines of all together."""
     said = texts.sections["budget"]
-    lots = {row.id: row.name for row in case.lots}
+    lots = {row.id: name_in(row, texts.lang) for row in case.lots}
     codes = {name: f"{said['taakveld']} {name}" for name in parts.taakvelden}
     heads = _heads(case, parts, texts)
     taakvelden = _parts_table(parts, parts.taakvelden, codes, whole, texts)

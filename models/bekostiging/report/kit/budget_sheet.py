@@ -44,6 +44,7 @@ class _Amounts:
     certain: FloatArray
     headroom: FloatArray
     outside: FloatArray
+    contributions: FloatArray | None
 
     @classmethod
     def of(cls, table: BudgetTable, codes: tuple[str, ...], years: tuple[str, ...]) -> _Amounts:
@@ -58,7 +59,9 @@ class _Amounts:
         certain = [
             [table.lines[place][period].certain.value for period in (*years, TERM)] for place in (*codes, TOTAL)
         ]
-        return cls(sums("expected"), np.round(certain, 2), sums("headroom"), sums("outside"))
+        known = all(line.contributions is not None for own in lines for line in own)
+        given = sums("contributions") if known else None
+        return cls(sums("expected"), np.round(certain, 2), sums("headroom"), sums("outside"), given)
 
     def cells(self, m: int, t: int) -> list[Cell]:
         """Expected, at the certainty of the council, begroot, room."""
@@ -123,8 +126,20 @@ def _by_year(page: BudgetPage, own: _Amounts, years: tuple[str, ...], note: str)
         rows.append([(_term(page), "text"), *own.cells(-1, -1)])
     total = len(rows) - 1
     outside = float(own.outside[-1, -1])
-    rows.append(_only(said["outside"], outside, 3))
-    rows.append(_only(said["programme"], round(outside + float(own.headroom[-1, -1]), 2), 3))
+    programme = round(outside + float(own.headroom[-1, -1]), 2)
+    if page.national is not None:
+        after = round(float(own.expected[-1, -1]) + page.national, 2)
+        headroom = float(own.headroom[-1, -1])
+        rows.append(_only(said["national"], round(page.national, 2), 1))
+        with_it = (after, None, headroom, round(headroom - after, 2))
+        rows.append([(said["with_national"].format(term=_term(page)), "text"), *((one, EURO) for one in with_it)])
+    rows += [_only(said["outside"], outside, 3), _only(said["programme"], programme, 3)]
+    if own.contributions is None:
+        rows.append([(said["no_contributions"], "text"), *((None, EURO) for _ in range(4))])
+    else:
+        received = float(own.contributions[-1, -1])
+        rows.append(_only(said["contributions"], -received, 3))
+        rows.append(_only(said["balance"], round(programme - received, 2), 3))
     drawn = Chart(
         "column",
         [Series(column, colour) for column, colour in enumerate(COLOURS, start=1)],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bekostiging.case import Case
+from bekostiging.case.rows import name_in
 from bekostiging.equalisation import Condition
 from bekostiging.evaluation.figures import NEVER_ADD_UP, Figure, Unit
 from bekostiging.lumpsum import Limit
@@ -54,13 +55,13 @@ class Words:
 
     def __init__(self, case: Case, texts: Texts) -> None:
         self.texts = texts
-        self.names = names_of(case)
+        self.names = names_of(case, texts.lang)
         self.named = {
-            "municipality": {row.code: row.name for row in case.municipalities},
-            "provider": {row.id: row.name for row in case.providers},
-            "lot": {row.id: row.name for row in case.lots},
-            "area": {row.id: row.name for row in case.areas},
-            "care_form": care_form_names(case),
+            "municipality": {row.code: name_in(row, texts.lang) for row in case.municipalities},
+            "provider": {row.id: name_in(row, texts.lang) for row in case.providers},
+            "lot": {row.id: name_in(row, texts.lang) for row in case.lots},
+            "area": {row.id: name_in(row, texts.lang) for row in case.areas},
+            "care_form": care_form_names(case, texts.lang),
         } | dict.fromkeys(MIXED, self.names)
         self.named["label"] = self.names | self.named["care_form"]
         self.share = texts.numbers.percent(case.policy.solidarity())

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bekostiging.case import Case
+from bekostiging.case.rows import name_in
 from bekostiging.report.kit.style import svg
 
 Table = list[list[str]]
@@ -130,16 +131,16 @@ def answer_sections(answers: Sequence[Answer]) -> list[Section]:
     ]
 
 
-def names_of(case: Case) -> dict[str, str]:
+def names_of(case: Case, lang: str) -> dict[str, str]:
     """Names of municipalities, providers, lots and care forms by id; an id of both a lot and a care form is the lot's."""
     return (
-        care_form_names(case)
-        | {row.id: row.name for row in case.lots}
-        | {row.id: row.name for row in case.providers}
-        | {row.code: row.name for row in case.municipalities}
+        care_form_names(case, lang)
+        | {row.id: name_in(row, lang) for row in case.lots}
+        | {row.id: name_in(row, lang) for row in case.providers}
+        | {row.code: name_in(row, lang) for row in case.municipalities}
     )
 
 
-def care_form_names(case: Case) -> dict[str, str]:
-    """Names of care forms by id: a lot of one care form often has its id, but another name."""
-    return {row.id: row.name for row in case.care_forms}
+def care_form_names(case: Case, lang: str) -> dict[str, str]:
+    """Names of care forms by id, in a language: a lot of one care form often has its id, but another name."""
+    return {row.id: name_in(row, lang) for row in case.care_forms}

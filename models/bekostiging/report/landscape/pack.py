@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bekostiging.case import public_tables
 from bekostiging.case.inputs import SMALL, STEP
+from bekostiging.case.rows import name_in
 from bekostiging.report.kit.disclosure import FEWEST, LARGEST, may_be_shown
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import UNKNOWN
@@ -74,7 +75,7 @@ def rounded(count: float | None, texts: Texts) -> str:
 def pack_volumes(study: Landscape, texts: Texts) -> Table:
     """What is asked by area and care form, header first; a row with a small count has its key alone."""
     said, case, numbers = texts.sections["landscape"], study.case, texts.numbers
-    labels, areas = care_form_names(case), {row.id: row.name for row in case.areas}
+    labels, areas = care_form_names(case, texts.lang), {row.id: name_in(row, texts.lang) for row in case.areas}
     heads = ("area", "care_form", "stock", "starts", "weeks", "weekly", "unit")
     rows = [[said[name] for name in heads]]
     units = {row.id: row.unit for row in case.care_forms}
@@ -90,8 +91,10 @@ def pack_volumes(study: Landscape, texts: Texts) -> Table:
 def pack_trend(study: Landscape, texts: Texts) -> Table:
     """What was counted, header first; small counts left out and others rounded."""
     said, case = texts.sections["landscape"], study.case
-    names = {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
-    labels = care_form_names(case)
+    names = {row.code: name_in(row, texts.lang) for row in case.municipalities} | {
+        row.id: name_in(row, texts.lang) for row in case.areas
+    }
+    labels = care_form_names(case, texts.lang)
     rows = [[said[name] for name in ("place", "care_form", "counted", "stock", "starts")]]
     for row in case.history:
         if row.clients is None and row.starts is None:
@@ -106,7 +109,7 @@ def pack_trend(study: Landscape, texts: Texts) -> Table:
 def pack_waiting(study: Landscape, texts: Texts) -> Table:
     """Who waits, header first; small counts left out with their weeks."""
     said, case, numbers = texts.sections["landscape"], study.case, texts.numbers
-    labels, areas = care_form_names(case), {row.id: row.name for row in case.areas}
+    labels, areas = care_form_names(case, texts.lang), {row.id: name_in(row, texts.lang) for row in case.areas}
     norms = {row.id: row.waiting_norm_weeks for row in case.care_forms}
     rows = [[said[name] for name in ("area", "care_form", "waits", "mean_weeks", "norm")]]
     for row in case.waiting:
@@ -121,7 +124,7 @@ def pack_market(study: Landscape, texts: Texts) -> Table:
 
     Amounts of care forms are no part of each other, so none follows from the others by subtraction; no total is shown.
     """
-    said, labels, numbers = texts.sections["landscape"], care_form_names(study.case), texts.numbers
+    said, labels, numbers = texts.sections["landscape"], care_form_names(study.case, texts.lang), texts.numbers
     amounts = study.by("care_form", "provider")
     rows = [[said[name] for name in ("care_form", "providers", "market_euro")]]
     for form in study.concentration:

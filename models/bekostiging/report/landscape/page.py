@@ -67,7 +67,10 @@ class LandscapeReport(StudyReport[Landscape]):
             )
         ]
         if roles:
-            largest = {"provider": names_of(case)[roles[0].provider], "share": numbers.percent(roles[0].share)}
+            largest = {
+                "provider": names_of(case, self.texts.lang)[roles[0].provider],
+                "share": numbers.percent(roles[0].share),
+            }
             told.append(said["largest"].format(**largest))
         if study.unserved:
             clients = numbers.plain(sum(one[2] for one in study.unserved))
@@ -75,7 +78,7 @@ class LandscapeReport(StudyReport[Landscape]):
         else:
             told.append(said["served"])
         if study.outside:
-            labels = care_form_names(case)
+            labels = care_form_names(case, self.texts.lang)
             told.append(said["outside"].format(forms=", ".join(labels[form] for form in study.outside)))
         return [*told, said["contracts"]]
 

@@ -66,9 +66,9 @@ def plot_care_matrix(study: Landscape, ax: Axes | None = None, *, lang: str = "n
     >>> len(plot_care_matrix(study_landscape(read_case("veenrand")), lang="en").get_yticks())
     6
     """
-    texts, names = Texts(lang), names_of(study.case)
+    texts, names = Texts(lang), names_of(study.case, lang)
     forms, shares = _shares_by_form(study)
-    labels = care_form_names(study.case)
+    labels = care_form_names(study.case, texts.lang)
     with house_axes(ax, matrix_size(study)) as axes:
         axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.4, aspect="auto")
         for row, column in zip(*np.nonzero(shares), strict=True):
@@ -118,7 +118,7 @@ def plot_care_roles(study: Landscape, ax: Axes | None = None, *, lang: str = "nl
     """
     from matplotlib.patches import Patch
 
-    texts, names, labels = Texts(lang), names_of(study.case), care_form_names(study.case)
+    texts, names, labels = Texts(lang), names_of(study.case, lang), care_form_names(study.case, lang)
     amounts = study.by("provider", "care_form") / MILLION
     with house_axes(ax, matrix_size(study)) as axes:
         left = np.zeros(len(study.roles))
@@ -165,7 +165,7 @@ def plot_care_flows(study: Landscape, ax: Axes | None = None, *, lang: str = "nl
     14
     """
     Texts(lang)
-    names, labels = names_of(study.case), care_form_names(study.case)
+    names, labels = names_of(study.case, lang), care_form_names(study.case, lang)
     cells, kept = study.cells, study.offered & (study.euro > 0)
     total = float(study.euro[kept].sum())
     columns = (cells.municipality, cells.care_form, cells.provider)

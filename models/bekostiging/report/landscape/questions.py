@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bekostiging.case.rows import name_in
 from bekostiging.report.kit.disclosure import LARGEST
 from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.texts import Texts
@@ -30,7 +31,10 @@ def questions(study: Landscape, texts: Texts) -> list[str]:
 
 def _unserved(study: Landscape, texts: Texts) -> Iterator[str]:
     """Care forms without a provider somewhere."""
-    labels, areas = care_form_names(study.case), {row.id: row.name for row in study.case.areas}
+    labels, areas = (
+        care_form_names(study.case, texts.lang),
+        {row.id: name_in(row, texts.lang) for row in study.case.areas},
+    )
     by_form: dict[str, list[str]] = {}
     for area, form, _ in study.unserved:
         by_form.setdefault(form, []).append(areas[area])
@@ -41,7 +45,7 @@ def _unserved(study: Landscape, texts: Texts) -> Iterator[str]:
 
 def _choice(study: Landscape, texts: Texts) -> Iterator[str]:
     """Care forms of one provider, or of one large one."""
-    labels, names = care_form_names(study.case), names_of(study.case)
+    labels, names = care_form_names(study.case, texts.lang), names_of(study.case, texts.lang)
     for form, one in study.concentration.items():
         values = {"form": labels[form], "provider": names[one.who]}
         if one.providers == 1:
@@ -52,7 +56,7 @@ def _choice(study: Landscape, texts: Texts) -> Iterator[str]:
 
 def _dependence(study: Landscape, texts: Texts) -> Iterator[str]:
     """Providers that live from this region, and who is reached by another."""
-    names = names_of(study.case)
+    names = names_of(study.case, texts.lang)
     for role in study.roles:
         if role.dependence is not None and role.dependence >= DEPENDENT:
             share = texts.numbers.percent(min(role.dependence, 1.0))
@@ -63,7 +67,7 @@ def _dependence(study: Landscape, texts: Texts) -> Iterator[str]:
 
 def _waiting(study: Landscape, texts: Texts) -> Iterator[str]:
     """Care forms where who waits today waits beyond the norm."""
-    case, labels = study.case, care_form_names(study.case)
+    case, labels = study.case, care_form_names(study.case, texts.lang)
     if not case.waiting:
         yield texts["landscape", "ask_no_waiting"]
         return
@@ -82,7 +86,7 @@ def _waiting(study: Landscape, texts: Texts) -> Iterator[str]:
 
 def _growth(study: Landscape, texts: Texts) -> Iterator[str]:
     """Care forms that grow faster than the population, and whether the past is known."""
-    case, labels = study.case, care_form_names(study.case)
+    case, labels = study.case, care_form_names(study.case, texts.lang)
     for form in case.care_forms:
         rows = [row for row in case.demand if row.care_form == form.id]
         starts = sum(row.starts_per_year for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bekostiging.case.rows import name_in
 from bekostiging.report.kit.long import LongTable, Row
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.sections import Table, care_form_names, names_of
@@ -36,7 +37,11 @@ def landscape_tables(study: Landscape) -> list[LongTable]:
 
 def matrix_table(study: Landscape, texts: Texts) -> Table:
     """Million euro a year of every provider and care form, header first; every row and column adds up."""
-    names, labels, numbers = names_of(study.case), care_form_names(study.case), texts.numbers
+    names, labels, numbers = (
+        names_of(study.case, texts.lang),
+        care_form_names(study.case, texts.lang),
+        texts.numbers,
+    )
     amounts, forms = study.by("provider", "care_form"), list(study.concentration)
     places = [study.cells.care_form_ids.index(form) for form in forms]
     rows = [[texts["landscape", "provider"], *(labels[form] for form in forms), texts["landscape", "euro"]]]
@@ -49,8 +54,8 @@ def matrix_table(study: Landscape, texts: Texts) -> Table:
 
 def areas_table(study: Landscape, texts: Texts) -> Table:
     """Million euro a year of every area and provider, header first."""
-    names, numbers = names_of(study.case), texts.numbers
-    areas = {row.id: row.name for row in study.case.areas}
+    names, numbers = names_of(study.case, texts.lang), texts.numbers
+    areas = {row.id: name_in(row, texts.lang) for row in study.case.areas}
     amounts = study.by("area", "provider")
     places = [study.cells.provider_ids.index(role.provider) for role in study.roles]
     rows = [[texts["landscape", "area"], *(names[role.provider] for role in study.roles)]]
@@ -63,7 +68,7 @@ def areas_table(study: Landscape, texts: Texts) -> Table:
 
 def roles_table(study: Landscape, texts: Texts) -> Table:
     """What every provider is to the region, header first."""
-    said, numbers, names = texts.sections["landscape"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["landscape"], texts.numbers, names_of(study.case, texts.lang)
     heads = ("provider", "role", "euro", "share", "care_forms", "n_areas", "dependence")
     rows = [[said[name] for name in heads]]
     for role in study.roles:
@@ -94,7 +99,7 @@ def _role(role: Role, names: dict[str, str], said: dict[str, str]) -> str:
 def concentration_table(study: Landscape, texts: Texts) -> Table:
     """How much choice there is by care form, header first."""
     said, numbers = texts.sections["landscape"], texts.numbers
-    labels, names = care_form_names(study.case), names_of(study.case)
+    labels, names = care_form_names(study.case, texts.lang), names_of(study.case, texts.lang)
     rows = [[said[name] for name in ("care_form", "providers", "biggest", "who", "index")]]
     for form, one in study.concentration.items():
         rows.append(
@@ -112,7 +117,7 @@ def concentration_table(study: Landscape, texts: Texts) -> Table:
 def clients_table(study: Landscape, texts: Texts) -> Table:
     """Size, kind and frequency of the flows of clients by municipality and care form, header first."""
     said, numbers, case = texts.sections["landscape"], texts.numbers, study.case
-    names, labels = names_of(case), care_form_names(case)
+    names, labels = names_of(case, texts.lang), care_form_names(case, texts.lang)
     payer = {row.id: row.municipality for row in case.areas}
     units = {row.id: row.unit for row in case.care_forms}
     heads = ("municipality", "care_form", "stock", "starts", "weekly", "unit", "weeks", "growth")
@@ -153,14 +158,18 @@ def demography_table(study: Landscape, texts: Texts) -> Table:
         for band in ("0_17", "18_64", "65_plus"):
             cells.append(numbers.plain(getattr(area, f"inhabitants_{band}")))
             cells.append(numbers.signed_percent(getattr(area, f"growth_{band}"), 1))
-        rows.append([area.name, *cells])
+        rows.append([name_in(area, texts.lang), *cells])
     return rows
 
 
 def trend_table(study: Landscape, texts: Texts) -> Table:
     """Counts of the past by place and care form, a column per year, header first; without rows where nothing was counted."""
     said, numbers, case = texts.sections["landscape"], texts.numbers, study.case
-    names = {row.id: row.name for row in case.areas} | names_of(case) | care_form_names(case)
+    names = (
+        {row.id: name_in(row, texts.lang) for row in case.areas}
+        | names_of(case, texts.lang)
+        | care_form_names(case, texts.lang)
+    )
     counted: dict[tuple[str, str, str], dict[int, float]] = {}
     for row in case.history:
         value = row.clients if row.clients is not None else row.starts
@@ -178,7 +187,7 @@ def trend_table(study: Landscape, texts: Texts) -> Table:
 def waiting_table(study: Landscape, texts: Texts) -> Table:
     """Who waits today, header first."""
     said, numbers, case = texts.sections["landscape"], texts.numbers, study.case
-    labels, areas = care_form_names(case), {row.id: row.name for row in case.areas}
+    labels, areas = care_form_names(case, texts.lang), {row.id: name_in(row, texts.lang) for row in case.areas}
     norms = {row.id: row.waiting_norm_weeks for row in case.care_forms}
     rows = [[said[name] for name in ("area", "care_form", "waits", "mean_weeks", "norm")]]
     for row in case.waiting:
@@ -189,7 +198,7 @@ def waiting_table(study: Landscape, texts: Texts) -> Table:
 
 def nobody_table(study: Landscape, texts: Texts) -> Table:
     """What nobody serves, header first."""
-    said, labels = texts.sections["landscape"], care_form_names(study.case)
-    areas = {row.id: row.name for row in study.case.areas}
+    said, labels = texts.sections["landscape"], care_form_names(study.case, texts.lang)
+    areas = {row.id: name_in(row, texts.lang) for row in study.case.areas}
     rows = [[said[name] for name in ("area", "care_form", "asked")]]
     return [*rows, *([areas[area], labels[form], texts.numbers.plain(n)] for area, form, n in study.unserved)]

@@ -103,7 +103,7 @@ class ContractText:
 
     def _article(self, title: str, *parts: Callable[[int], str]) -> ContractArticle:
         """Of every part one text per group of lots that have it."""
-        names, told = names_of(self.case), []
+        names, told = names_of(self.case, self.dutch.lang), []
         for text in parts:
             groups: dict[str, list[str]] = {}
             for j in self.lots:
@@ -179,7 +179,9 @@ class ContractText:
         norms: dict[float, list[str]] = {}
         for row in self.case.care_forms:
             if row.id in bought:
-                norms.setdefault(row.waiting_norm_weeks, []).append(care_form_names(self.case)[row.id])
+                norms.setdefault(row.waiting_norm_weeks, []).append(
+                    care_form_names(self.case, self.dutch.lang)[row.id]
+                )
         told = [
             self.said["norm"].format(n=in_nl(weeks), form=joined(forms, self.dutch))
             for weeks, forms in norms.items()
@@ -215,7 +217,7 @@ class ContractText:
 
     def amounts(self) -> list[list[str]]:
         """Reference amount and budget of every contract in whole euro, header first: a line for each provider to sign."""
-        names, plain = names_of(self.case), partial(self.dutch.numbers.plain, decimals=0)
+        names, plain = names_of(self.case, self.dutch.lang), partial(self.dutch.numbers.plain, decimals=0)
         rows = [[self.said[name] for name in ("contract", "reference", "budget_euro")]]
         for c, (provider, lot) in enumerate(self.data.contracts):
             if int(self.data.lot[c]) in self.lots:

@@ -30,7 +30,8 @@ def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     widest = widest_limit(study.lumpsum.headline.checks)
     sentences = [
         texts["page", "precision_now"].format(
-            limit=texts.limit(widest.limit, names_of(study.case)), width=texts.numbers.plain(widest.half_width)
+            limit=texts.limit(widest.limit, names_of(study.case, texts.lang)),
+            width=texts.numbers.plain(widest.half_width),
         )
     ]
     if study.needed is not None and study.precision is not None:
@@ -57,7 +58,7 @@ def alternatives_table(study: LumpSumStudy, texts: Texts) -> Table:
     """Every alternative: what it costs, its terms, and who gains and who loses most."""
     if len(study.alternatives) < 2:
         return []
-    data, names = study.lumpsum.data, names_of(study.case)
+    data, names = study.lumpsum.data, names_of(study.case, texts.lang)
     heads = ("alternative", "alternative_cost", "alternative_terms", "gains", "loses")
     rows = [[texts["page", name] for name in heads]]
     for number, one in enumerate(study.alternatives):
@@ -79,7 +80,7 @@ def alternatives_table(study: LumpSumStudy, texts: Texts) -> Table:
 
 def frontier_table(study: LumpSumStudy, texts: Texts) -> Table:
     """The efficient corridors and the designed one, the safest for the municipalities first."""
-    numbers, names = texts.numbers, names_of(study.case)
+    numbers, names = texts.numbers, names_of(study.case, texts.lang)
     heads = ("corridor_kind", "frontier_tail", "frontier_weakest", "weakest_provider")
     rows = [[texts["page", name] for name in heads]]
     shown = [point for point in study.frontier if point.efficient or point.band is None]
@@ -110,7 +111,7 @@ def price_of_certainty_sentence(study: LumpSumStudy, texts: Texts) -> str:
 def choices_table(study: LumpSumStudy, texts: Texts) -> Table:
     """Every policy row: what it means, who chose it, and what a tenth less and more does to spending."""
     heads = ("policy_choice", "choice_value", "choice_source", "choice_down", "choice_up")
-    rows, names = [[texts["page", name] for name in heads]], names_of(study.case)
+    rows, names = [[texts["page", name] for name in heads]], names_of(study.case, texts.lang)
     for one in study.choices:
         scope = "" if one.scope == "case" else f" ({names[one.scope]})"
         ends = [_changed(one.lower, texts), _changed(one.higher, texts)]

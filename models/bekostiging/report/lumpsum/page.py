@@ -31,7 +31,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, Any]) -> s
 
 def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     """The answer in a few sentences."""
-    return [*_requests(study, texts), *agreement_sentences(study.lumpsum, texts, names_of(study.case))]
+    return [*_requests(study, texts), *agreement_sentences(study.lumpsum, texts, names_of(study.case, texts.lang))]
 
 
 def _requests(study: LumpSumStudy, texts: Texts) -> list[str]:

@@ -38,7 +38,7 @@ MOST_SENTENCES = 5
 
 def summary_part(study: LumpSumStudy, texts: Texts, sentences: Sequence[str]) -> Part:
     """Question, answer and amounts, or what would have to yield; on the second sheet the terms and what weighs."""
-    said, names, result = texts.sections["page"], names_of(study.case), study.lumpsum
+    said, names, result = texts.sections["page"], names_of(study.case, texts.lang), study.lumpsum
     budget = BudgetPage.of_lump_sum(study, texts)
     amounts = budget.answers() if budget is not None else []
     room = MOST_SENTENCES - len(amounts)
@@ -56,7 +56,7 @@ def summary_part(study: LumpSumStudy, texts: Texts, sentences: Sequence[str]) ->
 
 def report_part(study: LumpSumStudy, texts: Texts, notes: Sequence[str]) -> Part:
     """What a controller and a negotiator act on."""
-    said, names, result = texts.sections["page"], names_of(study.case), study.lumpsum
+    said, names, result = texts.sections["page"], names_of(study.case, texts.lang), study.lumpsum
     budget = BudgetPage.of_lump_sum(study, texts)
     feasible = result.design.feasible
     sections: Iterable[Section | None] = (
@@ -84,7 +84,7 @@ def report_part(study: LumpSumStudy, texts: Texts, notes: Sequence[str]) -> Part
 
 def appendix_part(study: LumpSumStudy, texts: Texts, dated: Sequence[str], self_check: str) -> Part:
     """How well it is known: limits out of sample, what they cost, the design without margin."""
-    said, names, result = texts.sections["page"], names_of(study.case), study.lumpsum
+    said, names, result = texts.sections["page"], names_of(study.case, texts.lang), study.lumpsum
     values, separate = data_values_table(study, texts), _separate(study)
     conflicts = conflicts_table(result, texts, names) if result.design.conflicts else []
     checks, prices = checks_table(result.headline.checks, texts, names), prices_table(result, texts, names)
@@ -116,7 +116,7 @@ def _separate(study: LumpSumStudy) -> bool:
 
 def _yielding(study: LumpSumStudy, texts: Texts) -> Section | None:
     """What would have to yield; None where every limit holds."""
-    said, rows = texts.sections["page"], relaxations_table(study.lumpsum, texts, names_of(study.case))
+    said, rows = texts.sections["page"], relaxations_table(study.lumpsum, texts, names_of(study.case, texts.lang))
     return Section(said["relaxed_title"], (said["relaxed_note"],), [rows]) if len(rows) > 1 else None
 
 

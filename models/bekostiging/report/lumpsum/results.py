@@ -18,6 +18,7 @@ from bekostiging.lumpsum import (
     free_zone,
     proofs,
 )
+from bekostiging.report.kit.begroting_files import budget_results
 from bekostiging.report.kit.estimates import plain, written, written_or_null
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION
 from bekostiging.studies import LumpSumStudy
@@ -220,6 +221,9 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
         "providers": list(data.providers),
         "municipalities": list(data.municipalities),
         "lumpsum": lumpsum_results(result),
+        "amounts": None
+        if study.budget is None or study.parts is None
+        else budget_results(study.budget, study.parts),
         "simple": asdict(data.simple),
         "frontier": [plain(point) for point in study.frontier],
         "value_of_data": [plain(one) for one in study.value_of_data],

@@ -8,10 +8,11 @@ import numpy as np
 
 from bekostiging.case import POLICIES
 from bekostiging.contracts import LUMP_SUM
-from bekostiging.evaluation import LumpSumResult
+from bekostiging.evaluation import TOTAL, LumpSumResult
 from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import FRACTIONS, JudgedDesign, free_zone
 from bekostiging.report.kit.begroting import BudgetPage, municipal_budget_table
+from bekostiging.report.kit.begroting_files import parts_tables
 from bekostiging.report.kit.long import (
     FIGURE_COLUMNS,
     Cell,
@@ -36,6 +37,7 @@ def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
     page = BudgetPage.of_lump_sum(study, texts)
     return [
         *([] if page is None else [municipal_budget_table(page)]),
+        *_parts(study, texts),
         resistance_table(study.case, result.data, spent, texts),
         bridge_table(study.bridges, result.data, texts),
         long_table("spending", spending_rows(spent, texts)),
@@ -62,6 +64,13 @@ def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
         side_by_side_table("conflicts", ("limit",), _conflicts(study, texts)),
         side_by_side_table("relaxations", ("name", "limit"), _relaxations(study, texts)),
     ]
+
+
+def _parts(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
+    """Taakvelden, lots and the way of each; none without a design."""
+    if study.budget is None or study.parts is None:
+        return []
+    return parts_tables(study.parts, study.budget.lines[TOTAL], texts)
 
 
 def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:

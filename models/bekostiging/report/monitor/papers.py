@@ -37,7 +37,7 @@ class MonthPapers:
 
     def __post_init__(self) -> None:
         """Look the names up once."""
-        self.names = names_of(self.year.case)
+        self.names = names_of(self.year.case, self.texts.lang)
 
     def said(self, key: str, **places: object) -> str:
         """A text of these papers."""

@@ -125,7 +125,7 @@ class Basis:
     @cached_property
     def names(self) -> Names:
         """Names by id."""
-        return names_of(self.case)
+        return names_of(self.case, self.texts.lang)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -295,7 +295,12 @@ class Basis:
 
     def names_a_provider(self, text: str) -> bool:
         """Whether a text names a provider, so that it has no place in a public paper."""
-        known = {word for row in self.case.providers for word in (row.id, row.name) if len(word) >= SHORTEST}
+        known = {
+            word
+            for row in self.case.providers
+            for word in (row.id, row.name, row.name_en)
+            if len(word) >= SHORTEST
+        }
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in known)
 
     def notes(self, *, public: bool) -> list[str]:

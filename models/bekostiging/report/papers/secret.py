@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bekostiging.case.rows import name_in
 from bekostiging.evaluation import PROVIDER_FIGURES, flags
 from bekostiging.evaluation.figures import EXPECTED_RESULT, Figure
 from bekostiging.evaluation.legal_grounds import by_weight
@@ -74,7 +75,8 @@ class SecretAnnex:
         for provider in basis.case.providers:
             own = found[provider.id]
             cells = [self._cell(own.get(figure), figure) for figure in columns]
-            rows.append([provider.name, texts.numbers.millions(basis.buffer(provider.id), 2), *cells])
+            buffer = texts.numbers.millions(basis.buffer(provider.id), 2)
+            rows.append([name_in(provider, texts.lang), buffer, *cells])
         title = said["results_table"].format(years=basis.term, form=basis.form_name())
         yield Heading(said["results"])
         yield Grid(rows, basis.caption(2, title), said["results_note"])

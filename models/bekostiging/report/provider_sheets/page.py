@@ -86,7 +86,7 @@ def sheet_page(outcome: Comparison, sheet: ProviderSheet, texts: Texts) -> str:
 
 def _title(outcome: Comparison, sheet: ProviderSheet, texts: Texts) -> str:
     """Heads page and workbook."""
-    return texts["provider_sheet", "title"].format(provider=names_of(outcome.case)[sheet.provider])
+    return texts["provider_sheet", "title"].format(provider=names_of(outcome.case, texts.lang)[sheet.provider])
 
 
 def _section(panel: Panel, texts: Texts) -> Section:

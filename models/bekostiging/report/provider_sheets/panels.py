@@ -29,7 +29,7 @@ class SheetTables:
     def __init__(self, outcome: Comparison, sheet: ProviderSheet, texts: Texts) -> None:
         self.outcome, self.sheet, self.texts = outcome, sheet, texts
         self.said = texts.sections["provider_sheet"]
-        self.names = names_of(outcome.case)
+        self.names = names_of(outcome.case, texts.lang)
 
     def panels(self) -> list[Panel]:
         """Every table in the order of the sheet."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bekostiging.case.arguments import checked_language, kinds_checked
+from bekostiging.case.rows import name_in
 from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.html import template
@@ -142,7 +143,7 @@ def _statements(papers: Papers) -> Iterator[tuple[str, str, list[Block]]]:
         title = papers.said("of_provider", year=settled.year, name=papers.names[provider])
         yield f"afrekening-{_file(provider)}", title, papers.of_provider(provider)
     for row in settled.case.municipalities:
-        title = papers.said("of_municipality", year=settled.year, name=row.name)
+        title = papers.said("of_municipality", year=settled.year, name=name_in(row, papers.texts.lang))
         yield f"gemeente-{_file(row.code)}", title, papers.of_municipality(row.code)
 
 

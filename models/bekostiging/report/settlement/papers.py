@@ -29,7 +29,7 @@ class Papers:
 
     def __post_init__(self) -> None:
         """Look the names up once; without a match that was made with a store, that of the typed tables."""
-        self.names = names_of(self.settled.case)
+        self.names = names_of(self.settled.case, self.texts.lang)
         self.match = match_year(self.settled) if self.given is None else self.given
         self.place = 0 if self.texts.lang == "nl" else 1
 

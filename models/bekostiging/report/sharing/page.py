@@ -21,7 +21,7 @@ from bekostiging.units import MILLION
 
 def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
-    said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case, texts.lang)
     sentences = [said["told"].format(n=study.data.n_players, scenarios=numbers.plain(study.n_scenarios))]
     for one in study.games:
         if one.game == "surcharge":
@@ -62,7 +62,7 @@ def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:
 
 def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Section:
     """What each municipality pays alone, in every division, and what going together is worth to it."""
-    said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case, texts.lang)
     parts = [
         part for part in ("alone", "euler", "shapley", "nucleolus", "saving") if getattr(game, part) is not None
     ]
@@ -80,7 +80,7 @@ def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Sect
 
 def _measure(study: SharingStudy, part: str, texts: Texts) -> Table:
     """One figure of every municipality, a row per key."""
-    names, numbers = names_of(study.case), texts.numbers
+    names, numbers = names_of(study.case, texts.lang), texts.numbers
     rows = [[texts["sharing", "key"], *(names[code] for code in study.data.municipalities)]]
     for key, results in study.keys.items():
         if key == IN_FORCE and part == "change":
@@ -93,7 +93,7 @@ def _measure(study: SharingStudy, part: str, texts: Texts) -> Table:
 
 def _core(study: SharingStudy, texts: Texts) -> Table:
     """The group that would gain most by leaving, per key."""
-    said, names = texts.sections["sharing"], names_of(study.case)
+    said, names = texts.sections["sharing"], names_of(study.case, texts.lang)
     rows = [[said["key"], said["coalition"], said["euros"]]]
     for key, one in study.core.items():
         members = ", ".join(names[code] for code in one.members)

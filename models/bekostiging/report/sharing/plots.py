@@ -57,7 +57,7 @@ def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str =
     >>> plot_key_changes(study, lang="en")  # doctest: +SKIP
     """
     texts = Texts(lang)
-    keys, names, codes = _drawn_keys(study), names_of(study.case), study.data.municipalities
+    keys, names, codes = _drawn_keys(study), names_of(study.case, texts.lang), study.data.municipalities
     with house_axes(ax, changes_size(study)) as axes:
         axes.axvline(0, color=PALE, zorder=0)
         for k, key in enumerate(keys):
@@ -100,7 +100,7 @@ def _moves(results: tuple[KeyResult, ...]) -> bool:
 
 def changes_caption(study: SharingStudy, texts: Texts) -> str:
     """What to see in the figure, in one sentence: the largest change that it draws."""
-    names, codes = names_of(study.case), study.data.municipalities
+    names, codes = names_of(study.case, texts.lang), study.data.municipalities
     drawn = [
         (one.change.value / now.expected.value, code, key)
         for key in _drawn_keys(study)

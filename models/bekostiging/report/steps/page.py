@@ -121,7 +121,7 @@ def steps_table(worth: TermSteps, pick: Pick, place: int, texts: Texts) -> Table
 
 def providers_table(outcome: Comparison, worth: TermSteps, texts: Texts) -> Table:
     """Expected payment of every provider from start to end, header first; million euro."""
-    said, numbers, names = texts.sections["steps"], texts.numbers, names_of(outcome.case)
+    said, numbers, names = texts.sections["steps"], texts.numbers, names_of(outcome.case, texts.lang)
     paid = [key for key, one in worth.provider_start.items() if one.value or worth.provider_end[key].value]
     rows = [[said["step"], *(names[key] for key in paid)]]
     rows.append([said["start"], *(numbers.millions(worth.provider_start[key].value, 2) for key in paid)])
@@ -146,7 +146,7 @@ def steps_csv(outcome: Comparison, worth: TermSteps, texts: Texts) -> str:
 
 def _rows(outcome: Comparison, worth: TermSteps, texts: Texts) -> Iterator[tuple[tuple[str, ...], Estimate, str]]:
     """Step, for whom, measure, order; the number; its source."""
-    said, names = texts.sections["steps"], names_of(outcome.case)
+    said, names = texts.sections["steps"], names_of(outcome.case, texts.lang)
     together = said["municipalities"]
     for name, own in (("start", worth.start), ("end", worth.end)):
         for k, measure in enumerate(("mean", "worst")):

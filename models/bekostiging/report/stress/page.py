@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, DeterministicScenario
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
@@ -120,7 +121,7 @@ def reverse_sentence(outcome: Comparison, broken: ReverseStress, lang: str) -> s
     >>> reverse_sentence(study.outcome, study.broken[0], "en")  # doctest: +SKIP
     """
     texts, numbers = Texts(lang), Texts(lang).numbers
-    names = {row.id: row.name for row in outcome.case.providers}
+    names = {row.id: name_in(row, texts.lang) for row in outcome.case.providers}
     target = texts["stress", BEGROTING] if broken.target == BEGROTING else names[broken.target]
     words = {"target": target, "form": texts["forms", broken.form]}
     if broken.distance is None or broken.probability is None:

@@ -8,9 +8,10 @@ import pytest
 from workbooks import Grids, grids_of, header_of, write_grids
 
 from bekostiging.case import UserError, convert, read_case, scaffold_case
+from bekostiging.case.rows import name_in
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import column_name, sheet_name
-from bekostiging.case.workbook.schema import ADDED, VERSION
+from bekostiging.case.workbook.schema import ADDED, NAMED, VERSION
 
 FIRST_TABLES = {
     "areas": ["id", "municipality", "name", "inhabitants_0_17", "inhabitants_18_64", "inhabitants_65_plus", "growth_0_17",
@@ -59,13 +60,13 @@ def test_an_older_workbook_is_upgraded_and_says_what_changed(old: Grids, new: Pa
         assert [row.model_dump() for row in getattr(case, table)] == [
             row.model_dump() for row in getattr(today, table)
         ] or (
-            table in ("areas", "municipalities", "shocks")  # whose example has something else than nothing there
+            table in NAMED or table == "begroting"  # whose example has something else than nothing there
         )
     assert case.areas[1].residential_places == 0
     told = [note["nl"] for note in case.notes]
     assert (
-        "Dit werkboek is van versie 0; blad percelen heeft nu ook algemene voorziening (no), overnameweken (0), leeg of met "
-        "wat leeg betekent."
+        "Dit werkboek is van versie 0; blad percelen heeft nu ook algemene voorziening (no), overnameweken (0), naam in het "
+        "Engels, leeg of met wat leeg betekent."
     ) in told
     assert len(told) == sum(
         any(table in step for step in ADDED) for table in TABLES if sheet_name(table, "nl") in old
@@ -96,8 +97,8 @@ def test_added_columns_exist_and_mean_their_default() -> None:
 
 @pytest.mark.parametrize(
     ("version", "sentence"),
-    [(99, "Dit werkboek heeft schemaversie 99 en dit pakket kent 0 tot en met 6; werk bekostiging bij."),
-     ("een", "casus!B4 (schemaversie) is geen geheel getal; vul 6 in.")],
+    [(99, "Dit werkboek heeft schemaversie 99 en dit pakket kent 0 tot en met 7; werk bekostiging bij."),
+     ("een", "casus!B4 (schemaversie) is geen geheel getal; vul 7 in.")],
 )  # fmt: skip
 def test_a_version_that_cannot_be_read(new: Path, tmp_path: Path, version: object, sentence: str) -> None:
     grids = grids_of(new)
@@ -105,3 +106,24 @@ def test_a_version_that_cannot_be_read(new: Path, tmp_path: Path, version: objec
     with pytest.raises(UserError) as caught:
         read_case(write_grids(tmp_path / "x.xlsx", grids))
     assert caught.value.text("nl") == sentence
+
+
+def test_version_7_has_names_for_english_pages_and_own_contributions(new: Path, tmp_path: Path) -> None:
+    """A workbook of version 6 keeps its one name in both languages, and its own contributions are not entered."""
+    grids = grids_of(new)
+    next(row for row in grids["casus"] if row[0] == "schemaversie")[1] = 6
+    for table, names in ADDED[6].items():
+        rows = grids.get(sheet_name(table, "nl"), [])
+        for name in names if rows else ():
+            place = rows[header_of(rows)].index(column_name(name, "nl"))
+            for row in rows:
+                del row[place]
+    case, today = read_case(write_grids(tmp_path / "zes.xlsx", grids)), read_case(new)
+    assert {row.own_contributions for row in case.begroting} == {None}
+    for lang in ("nl", "en"):
+        assert [name_in(row, lang) for row in case.lots] == [row.name for row in today.lots]
+    assert [name_in(row, "en") for row in today.lots] != [row.name for row in today.lots]
+    (told,) = (note["nl"] for note in case.notes if "blad begroting" in note["nl"])
+    assert told == (
+        "Dit werkboek is van versie 6; blad begroting heeft nu ook eigen bijdragen, leeg of met wat leeg betekent."
+    )

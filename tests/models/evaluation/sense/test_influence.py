@@ -75,7 +75,7 @@ def test_every_input_on_paper(small_case: Case, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bekostiging.evaluation.sense.influence.MOST", 99)
     case = case_on_paper(small_case)
     found = {(one.column, one.en): one for one in influences(case)}
-    years, names = sum(LEVEL), {row.id: row.name for row in case.care_forms}
+    years, names = sum(LEVEL), {row.id: row.name_en for row in case.care_forms}
     spent = {names["wmo_guidance"]: 800e3 * years, names["residential"]: 2700e3 * years}
     for name, euros in spent.items():
         unit = "hours" if name == names["wmo_guidance"] else "days of 24 hours"

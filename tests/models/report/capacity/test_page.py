@@ -140,9 +140,9 @@ def test_what_cannot_be_reached_is_named(study: CapacityStudy, why: Why) -> None
     barely = " ".join(presented(replace(own, norms=(met,), norms_of_plan=(met,)), "nl").sentences())
     assert "alle wachtnormen, maar op de toekomsten waarop het plan is gekozen niet allemaal" in barely
     assert "houden op nieuwe toekomsten alle wachtnormen." not in barely
-    for word in (care_form_names(own.case)[data.care_forms[0]], "2026", "blad capaciteit"):
+    for word in (care_form_names(own.case, "nl")[data.care_forms[0]], "2026", "blad capaciteit"):
         assert word in told
-    assert names_of(own.case)[provider] in told
+    assert names_of(own.case, "nl")[provider] in told
 
 
 def test_figures_draw_into_given_axes_and_name_a_wrong_care_form(study: CapacityStudy) -> None:

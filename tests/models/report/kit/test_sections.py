@@ -14,9 +14,9 @@ def test_a_lot_with_the_id_of_a_care_form_keeps_its_own_name() -> None:
     """In the case of Almere four lots have the id of their only care form."""
     case = read_case("almere")
     lots = {row.id: row.name for row in case.lots}
-    shared = lots.keys() & care_form_names(case).keys()
-    assert any(lots[key] != care_form_names(case)[key] for key in shared)
-    assert {key: names_of(case)[key] for key in lots} == lots
+    shared = lots.keys() & care_form_names(case, "nl").keys()
+    assert any(lots[key] != care_form_names(case, "nl")[key] for key in shared)
+    assert {key: names_of(case, "nl")[key] for key in lots} == lots
 
 
 def test_a_figure_is_drawn_once_however_often_a_template_asks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ def test_a_breach_ends_with_3_and_names_lot_points_and_euros(breached: Told) -> 
     first = _answer(breached.outcome, EN)[0]
     assert first.startswith("There is no lump sum within all limits.")
     assert _known_to_html(first) in breached.html
-    names = names_of(breached.outcome.case)
+    names = names_of(breached.outcome.case, "nl")
     for one in breaches:
         loading = found["designs"]["headline"]["loading"][one["lot"]]
         # at most half a percent: what the loading has more is the breach
@@ -159,7 +159,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
     assert first.startswith("There is no lump sum that meets the limits, not even with a higher loading.")
     assert _known_to_html(first) in none.html
     (way,) = (one for one in found["relaxations"] if one["kinds"] == ["reserve"])
-    data, names = none.outcome.lumpsum.data, names_of(none.outcome.case)
+    data, names = none.outcome.lumpsum.data, names_of(none.outcome.case, "nl")
     more = np.zeros(len(data.municipalities))
     for one in way["limits"]:
         m = data.municipalities.index(one["limit"].removeprefix("stock[").removesuffix("]"))
@@ -182,7 +182,7 @@ def test_no_sentence_has_a_key_of_the_program(breached: Told, none: Told, outcom
     """Names of lots, providers and municipalities, never their ids; never underscores, brackets or a missing value."""
     texts = Texts(lang)
     for own in (breached.outcome, none.outcome, outcome, _doubtful(outcome, "unproven")):
-        names = names_of(own.case)
+        names = names_of(own.case, "nl")
         ids = [one for one, name in names.items() if one != name]
         told = agreement_sentences(own.lumpsum, texts, names)
         assert told
@@ -210,7 +210,7 @@ def _check(about: Limit, value: float, limit: float) -> LimitCheck:
 
 def test_the_first_sentence_by_outcome(outcome: Comparison) -> None:
     """What is not designed says so before the budget."""
-    own, names = outcome.lumpsum, names_of(outcome.case)
+    own, names = outcome.lumpsum, names_of(outcome.case, "nl")
     starts = {"designed": "Het taakgerichte budget is", "unproven": "Op de toekomsten waarop het is ontworpen"}
     for called, start in starts.items():
         told = replace(_doubtful(outcome, "unproven").lumpsum, outcome=called)  # type: ignore[arg-type]
@@ -225,7 +225,7 @@ def _with_breaches(judged: JudgedDesign, *breaches: Breach) -> JudgedDesign:
 
 def test_the_sentence_of_a_breach_by_hand(outcome: Comparison) -> None:
     """A loading of 7 % where 5 % is allowed: 2 points, of 60 million 1.2 million; transition cap 0.5 million, 1.5 points."""
-    own, names = outcome.lumpsum, names_of(outcome.case)
+    own, names = outcome.lumpsum, names_of(outcome.case, "nl")
     first, second = own.data.lots[0], own.data.lots[1]
     loading = own.design.loading.copy()
     loading[0] = first.loading_cap + 0.02
@@ -300,7 +300,7 @@ def test_how_certain_all_limits_are_together_by_hand(outcome: Comparison) -> Non
         _check(Limit("return_on_capital", ("aanbieder-1",)), 1.2, 1.0),
     )
     judged = replace(outcome.lumpsum.headline, checks=checks)
-    told = certainty_sentence(judged, EN, names_of(outcome.case))
+    told = certainty_sentence(judged, EN, names_of(outcome.case, "nl"))
     assert not hold(checks)
     assert told.startswith(
         "Of the 4 limits 2 hold on yet other scenarios with at least 95 % certainty. Less certain: "
@@ -320,13 +320,13 @@ def test_how_certain_all_limits_are_together_is_a_bound(outcome: Comparison) -> 
     judged = replace(outcome.lumpsum.headline, checks=checks)
     sure = [stats.t.cdf(value, 15) for value in (2.03, 2.32)]
     assert judged.joint_certainty == pytest.approx(sum(sure) - 1, abs=1e-6)
-    assert "95\u00a0%" in certainty_sentence(judged, EN, names_of(outcome.case)).split("certainty", 1)[1]
+    assert "95\u00a0%" in certainty_sentence(judged, EN, names_of(outcome.case, "nl")).split("certainty", 1)[1]
 
 
 def test_what_would_prove_a_limit_is_told(outcome: Comparison) -> None:
     """0.9 where 1 is allowed, known to 0.25 million: t(95 %, 15) x 0.25 = 0.438 wide, so 0.34 million more room or
     (0.438 / 0.1)^2 = 19.2 times the scenarios; what is expected to pass its limit no number of scenarios will show."""
-    own, names = outcome.lumpsum, names_of(outcome.case)
+    own, names = outcome.lumpsum, names_of(outcome.case, "nl")
     checks = (
         _check(Limit("solvency", ("aanbieder-3",)), 0.9, 1.0),
         _check(Limit("return_on_capital", ("aanbieder-1",)), 1.2, 1.0),
@@ -379,7 +379,7 @@ def test_the_note_beside_the_designs_is_true_of_its_outcome(
 def test_who_decides_never_asks_the_municipality_for_a_guarantee(outcome: Comparison) -> None:
     """State aid: extra free equity or a guarantee of the provider's own group."""
     for lang, word in (("nl", "concerngarantie"), ("en", "group guarantee")):
-        told = decider_sentences(outcome.lumpsum, Texts(lang), names_of(outcome.case))
+        told = decider_sentences(outcome.lumpsum, Texts(lang), names_of(outcome.case, "nl"))
         assert len(told) == min(3, len(outcome.lumpsum.deciders))
         for sentence in told:
             assert word in sentence
@@ -407,6 +407,6 @@ def test_amounts_of_the_answer_come_from_scenarios_that_made_nothing(outcome: Co
     assert expected is not None
     assert tail is not None
     assert expected.value == own.judge.expected_spending(own.design).value
-    told = " ".join(agreement_sentences(own, EN, names_of(outcome.case)))
+    told = " ".join(agreement_sentences(own, EN, names_of(outcome.case, "nl")))
     assert "expected to spend" not in told
     assert f"together spend {tail.value / 1e6:.1f} million euro on it" in told

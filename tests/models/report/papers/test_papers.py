@@ -80,7 +80,7 @@ def _column(grid: Grid, column: int, rows: slice) -> list[float]:
 def test_a_public_paper_tells_of_no_provider(outcome: Comparison, texts: Texts, form: str) -> None:
     """Neither name or number, nor an amount of one contract, however it is written."""
     named = tuple(
-        row.model_copy(update={"name": f"Zorggroep Kwartel {k}"})
+        row.model_copy(update={"name": f"Zorggroep Kwartel {k}", "name_en": ""})
         for k, row in enumerate(outcome.case.providers, 1)
     )
     basis = Basis.of(replace(outcome, case=replace(outcome.case, providers=named)), texts, form)
