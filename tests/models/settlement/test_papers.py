@@ -109,7 +109,7 @@ def test_a_main_contractor_gets_an_annex_per_subcontractor(tmp_path: Path) -> No
     settled = settle_year(case, example_figures(), 2027, "voorlopig", today=date(2028, 4, 14))
     folder = write_settlement(settled, tmp_path / "uit", word=False)
     main = _text(folder / "afrekening-aanbieder-1.html")
-    assert "Bijlage: onderaannemer Aanbieder 4, perceel Youth" in main
+    assert "Bijlage: onderaannemer Aanbieder 4, perceel Jeugd" in main
     assert "Over 2027 is nog 2.181.835,45 euro te betalen aan Aanbieder 1." in main
     assert "Over 2027 is nog 0,00 euro te betalen aan Aanbieder 4." in _text(
         folder / "afrekening-aanbieder-4.html"
