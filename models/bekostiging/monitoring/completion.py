@@ -19,6 +19,7 @@ from bekostiging.case import Case
 from bekostiging.contracts import Contract
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.monitoring.by_month import Months, months_of, spread_over_months
+from bekostiging.monitoring.prices import PricesSeen, priced
 from bekostiging.monitoring.seen import Completed, Seen
 from bekostiging.scenarios import Block, CareUse, Cells
 from bekostiging.scenarios.clients import Clients
@@ -66,11 +67,13 @@ class YearSamples:
 
 @dataclass(frozen=True)
 class Known:
-    """What was seen, its claims completed, and who was in care on average in each month seen, (n_months, n_cells)."""
+    """What was seen, its claims completed, who was in care on average in each month seen, (n_months, n_cells), and what is
+    seen of prices."""
 
     seen: Seen
     completed: Completed
     caseload: FloatArray
+    prices: PricesSeen | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ class YearWork:
 
     def __call__(self, block: Block) -> YearSamples:
         """One block."""
-        return self.settled(*self.drawn(block))
+        rng = block.plan.generator(1, 2 * block.plan.n_blocks + 1 + block.index)
+        return self.settled(*self.drawn(block), rng)
 
     def drawn(self, block: Block) -> tuple[CareUse, Months, FloatArray]:
         """Care use and months of one block with what was seen in them, and the units by month (n_scenarios, n_months,
@@ -141,17 +145,41 @@ class YearWork:
         joined = Months(starts, months.stops, months.caseload, found[1], found[0])
         return _with_units(care_use, joined, found[0]), joined
 
-    def settled(self, care_use: CareUse, months: Months, fresh: FloatArray) -> YearSamples:
-        """The contracts on the completed year."""
+    def at_prices_seen(
+        self,
+        prices: PricesSeen,
+        care_use: CareUse,
+        units: FloatArray,
+        level: FloatArray,
+        price: FloatArray,
+        rng: np.random.Generator,
+    ) -> tuple[FloatArray, FloatArray, CareUse]:
+        """Units of the months as their euros count at the price of the contract, the price of the year over that price, and
+        care use whose units of the year count so; what care costs does not change with it."""
+        normals = rng.standard_normal((2, len(units), len(prices.seen)))
+        log_level = np.log(level[:, self.cells.lot])
+        counted = priced(units, prices, prices.ratios(log_level, normals), price)
+        whole = units.sum(axis=1)
+        ratio = np.divide(counted.sum(axis=1), whole, out=np.ones_like(whole), where=whole > 0)
+        return counted, ratio, _year_at(care_use, self.year, ratio)
+
+    def settled(
+        self, care_use: CareUse, months: Months, fresh: FloatArray, rng: np.random.Generator
+    ) -> YearSamples:
+        """The contracts on the completed year, at the prices that were seen."""
         case, cells, y = self.case, self.cells, self.year
         levels = levels_by_lot(case, care_use)
-        samples = settle_all(case, cells, self.contracts, care_use, levels)
+        cost = samples = settle_all(case, cells, self.contracts, care_use, levels)
         own = slice(MONTHS * y, MONTHS * (y + 1))
         level = np.stack(
             [levels[lot.id].price[:, y] for lot in case.lots] + [np.ones(care_use.n_scenarios)], axis=1
         )
         price = cells.tariff * level[:, cells.lot]
-        euro = months.units[:, own] * price[:, None, :]
+        units, ratio = months.units[:, own], np.ones_like(price)
+        if self.known is not None and self.known.prices is not None:
+            units, ratio, care_use = self.at_prices_seen(self.known.prices, care_use, units, level, price, rng)
+            samples = settle_all(case, cells, self.contracts, care_use, levels)
+        euro = units * price[:, None, :]
         member = np.zeros((cells.n_cells, len(self.contracts)))
         inside = cells.contract >= 0
         member[np.flatnonzero(inside), cells.contract[inside]] = 1.0
@@ -165,12 +193,26 @@ class YearWork:
             by_month=by_month,
             to_date=by_month[:, :until].sum(axis=1),
             payment=samples.payment[:, y],
-            cost=samples.cost[:, y],
+            cost=cost.cost[:, y],
             municipal=samples.municipal[:, y],
-            price=price,
-            fresh=(fresh[:, own].sum(axis=1) * price) @ member,
+            price=price * ratio,
+            fresh=(fresh[:, own].sum(axis=1) * price * ratio) @ member,
             lots=samples.lot_spending[:, y],
         )
+
+
+def _year_at(care_use: CareUse, year: int, ratio: FloatArray) -> CareUse:
+    """Care use whose units of one year are multiplied, (n_scenarios, n_cells)."""
+
+    def multiplied(values: FloatArray) -> FloatArray:
+        found = values.copy()
+        found[:, year] = values[:, year] * ratio.reshape(*ratio.shape, *(1,) * (values.ndim - 3))
+        return found
+
+    months = care_use.units_month.copy()
+    months[:, MONTHS * year : MONTHS * (year + 1)] *= ratio[:, None, :]
+    moved: dict[str, Any] = {name: multiplied(getattr(care_use, name)) for name in ("units", *OF_UNITS)}
+    return replace(care_use, units_month=months, **moved)
 
 
 def _continued(continuing: FloatArray, drawn: FloatArray, seen: FloatArray, m: int) -> FloatArray:

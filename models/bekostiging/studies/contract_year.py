@@ -25,13 +25,14 @@ from bekostiging.monitoring.alarm import AlarmRule
 from bekostiging.monitoring.completion import Known, YearSamples, YearWork
 from bekostiging.monitoring.effects import CAUSES, CareYear, causes_of
 from bekostiging.monitoring.expected_months import observed_months, rate_of_cells, spread_of_cells
-from bekostiging.monitoring.posterior import posterior_of
+from bekostiging.monitoring.posterior import inner_model, posterior_of
+from bekostiging.monitoring.prices import PricesSeen, prices_seen
 from bekostiging.monitoring.seen import Completed, Seen, average_caseload, completed, seen_through
 from bekostiging.scenarios import Cells, Plan, build_cells, each_block, plan, with_factor_distribution
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.forecast import demand_forecast, demand_of_cells
 from bekostiging.studies.contract_year_notes import what_is_assumed
-from bekostiging.studies.inflow_alarm import inflow_alarm
+from bekostiging.studies.inflow_alarm import LEVELS, inflow_alarm
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
@@ -178,7 +179,7 @@ class ContractYear:
         own = np.flatnonzero(self.cells.contract == contract)
         if limit is None or not len(own) or self.cells.tariff[own[0]] <= 0:
             return None
-        return float(limit * self.forecast.price[:, own[0]].mean() / self.cells.tariff[own[0]])
+        return float(limit * self.expected.price[:, own[0]].mean() / self.cells.tariff[own[0]])
 
     def reached(self, contract: int, part: float) -> tuple[float, int | None]:
         """Chance that claims reach a part of the ceiling this year, and the month in which half of those scenarios have
@@ -350,7 +351,7 @@ def monitor(
     contracts = contracts_of(case, cells, n_years)
     plans = [plan(one, n_scenarios, n_years, seed, "out_of_sample") for one in (case, given)]
     nothing = YearWork(case, cells, contracts, seen.year)
-    works = (nothing, replace(nothing, known=Known(seen, done, caseload)))
+    works = (nothing, replace(nothing, known=Known(seen, done, caseload, _prices(case, cells, seen, seed))))
     expected, now = (_samples(planned, work, workers) for planned, work in zip(plans, works, strict=True))
     rule, counts = inflow_alarm(case, seen, months, seed)
     notes = (*figures.notes, *plans[0].notes, *done.notes, *what_is_assumed(case, figures))
@@ -370,6 +371,13 @@ def monitor(
         notes,
         figures,
     )
+
+
+def _prices(case: Case, cells: Cells, seen: Seen, seed: int) -> PricesSeen | None:
+    """What was seen of prices, against the price levels of the case's scenarios."""
+    model = inner_model(case, case.factor_distribution, seen.year + 1)
+    normals = np.random.default_rng(seed).standard_normal((LEVELS, model.n_dimensions))
+    return prices_seen(case, cells, seen, model.multipliers(normals))
 
 
 def contracts_of(case: Case, cells: Cells, n_years: int) -> tuple[Contract, ...]:
