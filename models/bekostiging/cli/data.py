@@ -219,6 +219,10 @@ def bring(
         SuppressedCells, typer.Option(help="Of cbs: leave suppressed counts of districts open, or estimate them.")
     ] = SuppressedCells.OPEN,
     online: Annotated[bool, typer.Option(help="Of cbs: fetch the table from CBS first.")] = False,
+    mergers: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Of cbs and iv3: municipalities that merged: origin, destination, year."),
+    ] = None,
     maker: Annotated[str, typer.Option("--by", help="Who imports; default: the user of this computer.")] = "",
     lang: LanguageOption = Language.NL,
 ) -> None:
@@ -226,7 +230,7 @@ def bring(
     with user_errors(lang):
         from bekostiging.store import told_together
 
-        asked = Asked(source, key, schemas, mapping, suppressed, online, maker or getpass.getuser())
+        asked = Asked(source, key, schemas, mapping, suppressed, online, maker or getpass.getuser(), mergers)
         outcome = imported(kind, file, asked)
         print_notes(told_together(outcome), lang)
         if any(one.refused is not None for one in outcome):
@@ -244,6 +248,7 @@ class Asked:
     suppressed: SuppressedCells
     online: bool
     maker: str
+    mergers: Path | None
 
 
 def imported(kind: ImportKind, file: Path, asked: Asked) -> list[Imported]:
@@ -266,11 +271,11 @@ def imported(kind: ImportKind, file: Path, asked: Asked) -> list[Imported]:
         if kind is ImportKind.CLAIMS and held is not None:
             return import_claims(opened, asked.source, held, asked.mapping, asked.maker)
         if kind is not ImportKind.CBS:
-            return import_table(opened, kind.value, asked.source, held, asked.maker)
+            return import_table(opened, kind.value, asked.source, held, asked.maker, asked.mergers)
         source = asked.source
         if asked.online:
             source = str(fetch_statline(source, list(opened.municipalities), file.parent))
-        return import_statline(opened, source, asked.suppressed.value, maker=asked.maker)
+        return import_statline(opened, source, asked.suppressed.value, asked.mergers, asked.maker)
 
 
 class ProductsAction(StrEnum):

@@ -182,6 +182,12 @@ def landscape(
         bool, typer.Option(help="Also write the information pack for bidders, the same for all of them.")
     ] = False,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STORE", help="A region store: what messages, providers, CBS and Iv3 say, beside the case."
+        ),
+    ] = None,
 ) -> None:
     """Who delivers what to whom, how much choice there is, who waits, and what that asks; needs no contracts."""
     lang = output.lang
@@ -193,9 +199,14 @@ def landscape(
 
         def compute(_: Progress) -> Study:
             """Add it up."""
+            from bekostiging.store import open_store, store_view
             from bekostiging.studies import study_landscape
 
-            return study_landscape(brought, named=named, publish=publish)
+            seen = None
+            if store is not None:
+                with open_store(store) as opened:
+                    seen = store_view(opened, brought.base_year)
+            return study_landscape(brought, named=named, publish=publish, seen=seen)
 
         shown = brought if named else pseudonymised(brought)
         carry_out(compute, Path(f"bekostiging-{shown.name}-landscape"), output, apart=used(case))

@@ -21,6 +21,8 @@ SMALL = 20_000_000
 MOST_MEMBERS = 200_000
 """Messages of one zip."""
 CHUNK = 1 << 20
+ZIP = b"PK\x03\x04"
+"""First bytes of a zip, whatever its name."""
 DOCTYPES = tuple("<!DOCTYPE".encode(form) for form in ("utf-8", "utf-16-le", "utf-16-be"))
 """A declaration of a document type, which no message has and every entity bomb needs."""
 
@@ -60,10 +62,16 @@ class Source:
         UserError
             No zip, or one that is encrypted, damaged, or has another zip inside.
         """
-        if self.path.suffix.lower() != ".zip":
-            with self.path.open("rb") as file:
+        if not self.size:
+            raise refused(
+                self.name, "dit bestand is leeg; haal het opnieuw op.", "this file is empty; fetch it again."
+            )
+        with self.path.open("rb") as file:
+            zipped = self.path.suffix.lower() == ".zip" or file.read(len(ZIP)) == ZIP
+            file.seek(0)
+            if not zipped:
                 yield iter([(self.name, file)])
-            return
+                return
         try:
             archive = zipfile.ZipFile(self.path)
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
@@ -77,7 +85,15 @@ class Source:
 
     def _members(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, IO[bytes]]]:
         """The documents of a zip, one after the other."""
-        members = [one for one in archive.infolist() if not one.is_dir()]
+        members = [one for one in archive.infolist() if not one.is_dir() and not _of_macos(one.filename)]
+        inside = next((one for one in members if one.filename.lower().endswith(".zip")), None)
+        if inside is not None:
+            name = mask(Path(inside.filename).name)
+            raise refused(
+                self.name,
+                f"in deze zip zit nog een zip ({name}); pak die uit en geef de map met alle bestanden.",
+                f"this zip has another zip inside ({name}); unpack it and give the folder with all files.",
+            )
         wanted = [one for one in members if one.filename.lower().endswith(".xml")]
         if not wanted or len(wanted) > MOST_MEMBERS:
             raise refused(
@@ -105,6 +121,15 @@ class Source:
                 ) from None
             with file:
                 yield name, file
+
+
+def _of_macos(name: str) -> bool:
+    """Whether a member of a zip is what macOS puts beside every file, and no message.
+
+    >>> _of_macos("__MACOSX/._a.xml"), _of_macos("map/a.xml")
+    (True, False)
+    """
+    return name.startswith("__MACOSX/") or Path(name).name.startswith("._")
 
 
 class Watched:

@@ -125,7 +125,7 @@ def read_key(file: str | Path) -> Key:
             f"{path}: there is no such key; make one with `bekostiging key new {path}`, or ask the key holder.",
             exit_code=2,
         )
-    lines = path.read_bytes()[:1000].decode("ascii", "replace").split("\n")
+    lines = path.read_bytes()[:1000].decode("utf-8-sig", "replace").strip().split("\n")
     try:
         secret = bytes.fromhex(lines[1].strip())
     except (IndexError, ValueError):

@@ -14,6 +14,11 @@ MOST_DETAILS = 40
 LONGEST_DETAIL = 12
 """Characters of a code that a remark repeats; the longest code of the standards has five."""
 
+NAME_FIELDS = frozenset({"missing", "number"})
+"""Rules whose detail is the name of a field, which is ours."""
+MOST_CENTS = 10**17
+"""Of a count: more than all care there is, and what a store can hold."""
+
 
 @dataclass(frozen=True)
 class LineRule:
@@ -58,6 +63,11 @@ RULES: dict[str, LineRule] = {
         "de regels tellen niet op tot het totaal van de declaratie; de regels tellen",
         "the lines do not add up to the total of the claim; the lines count",
     ),
+    "merged": LineRule(
+        False,
+        "een jaar waarvan een deel van een samengevoegde gemeente ontbreekt, of van een gemeente die er niet meer is",
+        "a year that lacks a part of municipalities that merged, or of one that is no more",
+    ),
     "answer_without_message": LineRule(
         True,
         "antwoord op een bericht dat niet in de opslag staat; lees dat bericht ook in",
@@ -92,13 +102,15 @@ class Remarks:
         """Count a line; ``detail``: a code, cut short and masked."""
         key = (rule, self._shown(rule, detail))
         self.counts[key] = self.counts.get(key, 0) + times
-        self.cents[key] = self.cents.get(key, 0) + cents
+        self.cents[key] = max(min(self.cents.get(key, 0) + cents, MOST_CENTS), -MOST_CENTS)
 
     def _shown(self, rule: str, detail: str) -> str:
         """The detail as a remark repeats it."""
         if not detail:
             return ""
-        shown = mask(visible(detail, lines=False))[:LONGEST_DETAIL]
+        shown = mask(visible(detail, lines=False))
+        if rule not in NAME_FIELDS:
+            shown = shown[:LONGEST_DETAIL]
         known = (rule, shown) in self.counts
         return shown if known or sum(one == rule for one, _ in self.counts) < MOST_DETAILS else "…"
 

@@ -2,6 +2,7 @@
 
 from bekostiging.store.claim_check import ClaimCheck, Found, MessageTotals, check_claims
 from bekostiging.store.claims_import import import_claims
+from bekostiging.store.comparisons import Comparison
 from bekostiging.store.database import Store, make_store, open_store
 from bekostiging.store.evidence import Evidence, StoreCase
 from bekostiging.store.forget import forget_everything, forget_person, forget_until
@@ -13,19 +14,23 @@ from bekostiging.store.privacy import PrivacyFacts, privacy_facts
 from bekostiging.store.products import Unmapped, confirm_products, propose_products, unmapped_products
 from bekostiging.store.statistics_import import fetch_statline, import_statline
 from bekostiging.store.tables_import import import_table
+from bekostiging.store.view import FormView, StoreView, store_view
 from bekostiging.store.year_memory import Forecast, keep_actuals, keep_forecasts, kept_actuals, kept_forecasts
 
 __all__ = [
     "ClaimCheck",
+    "Comparison",
     "Contents",
     "Evidence",
     "Forecast",
+    "FormView",
     "Found",
     "Imported",
     "MessageTotals",
     "PrivacyFacts",
     "Store",
     "StoreCase",
+    "StoreView",
     "Unmapped",
     "case_from_store",
     "check_claims",
@@ -48,6 +53,7 @@ __all__ = [
     "propose_products",
     "shown_count",
     "store_contents",
+    "store_view",
     "told_together",
     "unmapped_products",
 ]

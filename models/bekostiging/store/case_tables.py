@@ -17,6 +17,7 @@ from bekostiging.case.tables import (
     History,
     Lot,
 )
+from bekostiging.store.comparisons import stand_in
 from bekostiging.store.completed import to_come
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured, form_estimates
@@ -310,7 +311,42 @@ class CaseTables:
                             (code in shared, code in also),
                         )
                     )
-        return tuple(rows)
+        return (*rows, *self._stand_ins(rows))
+
+    def _stand_ins(self, rows: list[Demand]) -> list[Demand]:
+        """Rows of municipalities without any message of a law: as the others, by the counts of CBS."""
+        persons: dict[tuple[str, str], int] = {}
+        for one in self.forms:
+            for code, count in one.persons.items():
+                persons[code, one.law] = persons.get((code, one.law), 0) + count
+        found = []
+        for (code, law), times in sorted(stand_in(self.store, self.places, persons, self.base_year).items()):
+            self.notes.append(
+                {
+                    "nl": f"demand: van {code} zijn er geen berichten ({law}); clients en starts zijn die van de andere "
+                    "gemeenten, naar het aantal cliënten volgens het CBS.",
+                    "en": f"demand: there are no messages of {code} ({law}); clients and starts are those of the others, by "
+                    "the number of clients that CBS counts.",
+                }
+            )
+            for form in [one.care_form for one in self.forms if one.law == law]:
+                own = [row for row in rows if row.care_form == form]
+                stock, starts = (
+                    times * sum(float(getattr(row, name)) for row in own)
+                    for name in ("clients_at_start", "starts_per_year")
+                )
+                if own and stock + starts > 0:
+                    self.evidence.append(
+                        Evidence("demand", f"{code} / {form}", "clients_at_start", stock, None, 0, "cbs_stand_in")
+                    )
+                    update = {
+                        "area": code, "clients_at_start": round(stock, 1), "starts_per_year": round(starts, 1),
+                        "source": "geen berichten van deze gemeente: naar het aantal cliënten volgens het CBS, verdeeld "
+                        "als in de andere gemeenten",
+                        "status": "illustrative",
+                    }  # fmt: skip
+                    found.append(own[0].model_copy(update=update))
+        return found
 
     def _cells(self, one: FormEstimates, by_place: dict[str, Measured]) -> tuple[dict[str, float], set[str]]:
         """Counts by municipality, small ones shared out by the persons of the other care forms."""
@@ -372,7 +408,10 @@ class CaseTables:
         values: dict[str, Any] = {
             "starts_dispersion": min(max(told("starts_dispersion", one.dispersion, "dispersion"), 1.0), 1000.0),
             "mean_duration_weeks": max(told("mean_duration_weeks", weeks, "kaplan_meier"), 1.0),
-            "duration_cv": max(told("duration_cv", cv, "kaplan_meier"), 0.05),
+            "duration_cv": max(
+                told("duration_cv", cv, "kaplan_meier" if curve is None or not curve.fitted else "likelihood"),
+                0.05,
+            ),
             "duration_distribution": typical.duration_distribution if curve is None else curve.law(),
             "units_per_week": max(told("units_per_week", weekly, "agreed_times_realised"), 0.001),
             "units_cv": told("units_cv", one.weekly_cv, "agreed"),

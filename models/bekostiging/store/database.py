@@ -271,6 +271,12 @@ def open_store(path: str | Path, *, read_only: bool = True) -> Iterator[Store]:
     '0034'
     """
     file = checked_path("path", path)
+    if file.is_dir():
+        raise UserError(
+            f"{file} is een map; noem het bestand van de opslag, zoals {file / 'regio.duckdb'}.",
+            f"{file} is a folder; name the file of the store, such as {file / 'regio.duckdb'}.",
+            exit_code=2,
+        )
     if not file.is_file():
         raise UserError(
             f"{file}: deze opslag is er niet; maak haar met `bekostiging store {file} --make`.",
@@ -303,6 +309,14 @@ def _opened(file: Path, *, read_only: bool) -> Any:
     except duckdb.Error as error:
         if _LOCK.search(str(error)):
             raise
+        if "Permission denied" in str(error):
+            raise UserError(
+                f"{file}: er zijn geen rechten om deze opslag te openen of te beschrijven; vraag ze aan de beheerder, "
+                "of werk met een eigen kopie.",
+                f"{file}: there are no rights to open or write this store; ask who manages it, or work with a copy of your "
+                "own.",
+                exit_code=2,
+            ) from None
         raise _no_store(file) from None
 
 
@@ -329,7 +343,7 @@ def _about(connection: Any, file: Path) -> dict[str, str]:
         about = dict(connection.execute("SELECT name, value FROM store").fetchall())
     except duckdb.Error:
         raise _no_store(file) from None
-    if not {"version", "fingerprint", "municipalities"} <= set(about):
+    if not {"version", "fingerprint", "municipalities"} <= set(about) or not about["version"].isdecimal():
         raise _no_store(file)
     if int(about["version"]) > VERSION:
         raise UserError(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.store.season import season_weights
-from bekostiging.store.survival import Survival, kaplan_meier
+from bekostiging.store.survival import Survival, kaplan_meier, with_fitted_law
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.units import DAYS_PER_WEEK, MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -19,6 +19,8 @@ FEWEST = 10
 """Persons of the smallest cell that is used by itself."""
 LEAST_UNITS = 20.0
 """Agreed units that a trajectory must have had for its realised over agreed to count: claims are whole units."""
+SURELY = 0.001
+"""Chance of a season of nothing below which it is taken off the dispersion: what is taken off wrongly makes it too small."""
 LEAST_STOPS = 20
 """Stops from which a duration is estimated."""
 _EPOCH = date(1970, 1, 1)
@@ -119,6 +121,8 @@ def _of_form(
     ages = ages_of(rebuilt, table)
     followed, first = ages.followed, ages.first
     curve = kaplan_meier(ages.entry, ages.leave, ages.stopped) if ages.stopped.sum() >= LEAST_STOPS else None
+    if curve is not None:
+        curve = with_fitted_law(curve, ages.entry, ages.leave, ages.stopped, width=1.0)
     base, until = day_number(date(base_year, 1, 1)), day_number(date(base_year, 12, 31))
     present = (begins < base) & ((ends < 0) | (ends >= base))
     began = (begins >= base) & (begins <= until)
@@ -185,10 +189,10 @@ def _share(chosen: Any) -> Measured | None:
 def _dispersion(begins: IntArray, place: Any, first: IntArray, until: int) -> Measured | None:
     """Variance over mean of the starts of a month, given the yearly level of each municipality and the season.
 
-    A month in each year is compared with the mean of its year and with its season (``season_weights``, of all municipalities
-    together): growth and season are no dispersion. With n months around k means and a season of which b was kept the
-    estimate is a chi-square over n - k - 11 b (its relative error the root of two over that), months of unequal length
-    scaled.
+    A month in each year is compared with the mean of its year and, where chance would hardly give such a season, with its
+    season (``season_weights``, of all municipalities together): growth and season are no dispersion. With n months around k
+    means and a season of which b was kept the estimate is a chi-square over n - k - 11 b (its relative error the root of two
+    over that), months of unequal length scaled.
     """
     blocks = _whole_years(begins, place, first, until)
     if not blocks:
@@ -198,7 +202,7 @@ def _dispersion(begins: IntArray, place: Any, first: IntArray, until: int) -> Me
     by_year = [(counts[years == year].sum(axis=0), even[years == year].sum(axis=0)) for year in np.unique(years)]
     season = season_weights(*(np.array(column) for column in zip(*by_year, strict=True)))
     expected, lost = even, 0.0
-    if season is not None:
+    if season is not None and season.by_chance < SURELY:
         expected, lost = even * season.weight, (MONTHS - 1) * season.kept
         expected = expected * (counts.sum(axis=1) / expected.sum(axis=1))[:, None]
     total = counts.sum(axis=1)

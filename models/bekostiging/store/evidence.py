@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bekostiging.case.errors import Note
 from bekostiging.case.model import Case
+
+if TYPE_CHECKING:
+    from bekostiging.store.comparisons import Comparison
 
 FEWEST = 10
 """Persons of the smallest cell that is shown."""
@@ -65,6 +69,8 @@ class StoreCase:
         Tables of the case that the store filled.
     unmapped_share : float
         Part of the euros without care form.
+    comparisons : tuple of Comparison
+        Own counts and euros beside those of CBS and Iv3.
 
     Examples
     --------
@@ -80,6 +86,7 @@ class StoreCase:
     dropped: tuple[Note, ...]
     given: tuple[str, ...]
     unmapped_share: float
+    comparisons: tuple[Comparison, ...] = ()
 
 
 def spread_small(counts: dict[str, float], weights: dict[str, float]) -> tuple[dict[str, float], set[str]]:

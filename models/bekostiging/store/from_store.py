@@ -17,6 +17,7 @@ from bekostiging.case.read import read_case, validated
 from bekostiging.case.tables import Offer, Provider
 from bekostiging.messages.remarks import euros
 from bekostiging.store.case_tables import CaseTables
+from bekostiging.store.comparisons import comparisons
 from bekostiging.store.database import Store
 from bekostiging.store.evidence import StoreCase
 from bekostiging.store.products import unmapped_products
@@ -130,7 +131,9 @@ def case_from_store(
         table for table in (*made, "offers") if any(row.status != "illustrative" for row in getattr(case, table))
     ]
     given = tuple(sorted(set(told) - {"policy"}))
-    return StoreCase(case, tuple(tables.evidence), tuple(found.notes()), dropped, given, share)
+    whole = {code: day.year + (day > date(day.year, 1, 1)) for code, day in found.first.items()}
+    beside = comparisons(store, whole, base_year)
+    return StoreCase(case, tuple(tables.evidence), tuple(found.notes()), dropped, given, share, beside)
 
 
 def _checked_products(store: Store, accepted: str) -> tuple[tuple[Note, ...], float]:

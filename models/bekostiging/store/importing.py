@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import Note, UserError
-from bekostiging.messages.guard import Source
+from bekostiging.characters import visible
+from bekostiging.messages.guard import Source, refused
 from bekostiging.messages.remarks import Remarks
 from bekostiging.store.database import Store
 from bekostiging.store.tables import FILLED
@@ -201,5 +202,12 @@ def every_file(files: Iterable[Source], one: Any) -> list[Imported]:
             one(source, told)
         except UserError as error:
             told.refused = error
+        except OSError as error:
+            why = visible(error.strerror or type(error).__name__)
+            told.refused = refused(
+                source.name,
+                f"dit bestand is niet te lezen ({why}); controleer de rechten en de verbinding.",
+                f"this file cannot be read ({why}); check the rights and the connection.",
+            )
         outcome.append(told)
     return outcome

@@ -10,11 +10,11 @@ import numpy as np
 from bekostiging.case.errors import Note
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import in_en, in_nl
-from bekostiging.case.tables import Combination
+from bekostiging.case.tables import Combination, Season
 from bekostiging.store.by_year import monthly_starts, yearly_series
 from bekostiging.store.common_moves import factor_correlations, together_by_month
 from bekostiging.store.completed import ToCome
-from bekostiging.store.estimates import FormEstimates
+from bekostiging.store.estimates import FormEstimates, Measured
 from bekostiging.store.evidence import FEWEST, Evidence
 from bekostiging.store.profiles import Profiles, profiles
 from bekostiging.store.season import season_weights
@@ -67,14 +67,14 @@ class MoreTables:
             for key, one in measured
         ]
         self._no_correlation(bool(measured))
-        self._months()
+        season = self._months()
         for form, part in sitting_clients(self.found, self.forms, self.base_year, self.first_year).items():
             self.evidence.append(
                 Evidence("transition", form, "still_in_care", part.value, part.error, part.count, "sitting")
             )
         return {
             "combinations": self._combinations(), "waiting": waiting, "profiles": self.profiles.rows,
-            "correlations": correlations,
+            "correlations": correlations, "season": season,
         }  # fmt: skip
 
     def _no_correlation(self, known: bool) -> None:
@@ -89,8 +89,9 @@ class MoreTables:
                 }
             )
 
-    def _months(self) -> None:
-        """Weights of months, and whether care forms move together within a year."""
+    def _months(self) -> tuple[Season, ...]:
+        """Weights of months; whether care forms move together within a year is told beside them."""
+        rows: list[Season] = []
         names, counts, even = monthly_starts(self.found, self.base_year)
         for form, own, flat in zip(names, counts, even, strict=True):
             season = season_weights(own, flat)
@@ -101,7 +102,17 @@ class MoreTables:
                 self.evidence.append(
                     Evidence("season", key, "weight", float(weight), float(error), season.starts, "season")
                 )
-        together = together_by_month(np.asarray(counts))
+                rows.append(
+                    Season(
+                        care_form=form, calendar_month=month, weight=round(float(weight), 4), status="estimated",
+                        source=f"305: starts van {len(own)} hele jaren, naar gelijke maanden getrokken",
+                    )
+                )  # fmt: skip
+        self._together(together_by_month(np.asarray(counts)))
+        return tuple(rows)
+
+    def _together(self, together: Measured | None) -> None:
+        """Whether care forms move together within a year."""
         if together is None:
             return
         self.evidence.append(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import f
 
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
@@ -24,15 +25,17 @@ FEWEST_YEARS = 2
 
 @dataclass(frozen=True)
 class SeasonWeights:
-    """Weights of the months, (12,), mean one, with their standard errors; ``kept`` of the raw weights (zero is flat).
+    """Weights of the months, (12,), mean one, with their standard errors; ``kept`` of the raw weights (zero is flat), and
+    the chance of as much where no month is special (``by_chance``, of an F test).
 
-    >>> SeasonWeights(np.ones(12), np.zeros(12), 0.0, 120).weight.mean()
+    >>> SeasonWeights(np.ones(12), np.zeros(12), 0.0, 1.0, 120).weight.mean()
     np.float64(1.0)
     """
 
     weight: FloatArray
     error: FloatArray
     kept: float
+    by_chance: float
     starts: int
 
 
@@ -71,6 +74,8 @@ def season_weights(starts: FloatArray, even: FloatArray) -> SeasonWeights | None
     between = max(between, LEAST_SPREAD**2)
     kept = between / (between + variance)
     weight = 1 + kept * (raw - 1)
+    ratio = float((expected * np.square(raw - 1)).sum()) / (MONTHS - 1) / max(phi, 1e-12)
     return SeasonWeights(
-        weight / weight.mean(), np.sqrt(kept * variance), float(np.mean(kept)), round(float(starts.sum()))
-    )
+        weight / weight.mean(), np.sqrt(kept * variance), float(np.mean(kept)),
+        float(f.sf(ratio, MONTHS - 1, (n_years - 1) * (MONTHS - 1))), round(float(starts.sum())),
+    )  # fmt: skip

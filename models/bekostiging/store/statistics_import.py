@@ -10,13 +10,24 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import UserError
 from bekostiging.messages.guard import Source, refused, sources
 from bekostiging.store.database import Store
 from bekostiging.store.importing import Imported, every_file, importing
-from bekostiging.store.statline import Figure, NotStatlineError, estimated_suppressed, read_csv, read_json
+from bekostiging.store.mergers import Mergers, read_mergers
+from bekostiging.store.statline import (
+    ESTIMATED,
+    FINAL,
+    PROVISIONAL,
+    SUPPRESSED,
+    Figure,
+    NotStatlineError,
+    estimated_suppressed,
+    read_csv,
+    read_json,
+)
 
 ENDINGS = (".csv", ".json")
 COUNTS = ("JongerenMetJeugdzorgInNatura", "WmoClienten")
@@ -32,7 +43,7 @@ def import_statline(
     store: Store,
     source: str | Path,
     suppressed: Suppressed = "open",
-    mergers: Mapping[str, str] | None = None,
+    mergers: str | Path | None = None,
     maker: str = "",
 ) -> list[Imported]:
     """Import exports of StatLine: CSV or JSON, of municipalities, districts and neighbourhoods.
@@ -45,8 +56,9 @@ def import_statline(
         A file, or a folder of them.
     suppressed : {"open", "estimate"}, default "open"
         Whether suppressed counts of districts are left open, or estimated within their municipality; never zero.
-    mergers : dict of str to str, optional
-        Code of today by the code of a municipality that was merged: their counts are added up.
+    mergers : str or path, optional
+        A CSV with ``origin``, ``destination`` and ``year`` (the first without the old municipality): figures of years
+        before it are added to those of today's; a year that lacks a part is left open.
     maker : str, default ""
         Who imports.
 
@@ -73,7 +85,7 @@ def import_statline(
     ...     told[0].lines, store.rows("SELECT area, value FROM statistics WHERE quantity = 'WmoClienten' ORDER BY area")
     (6, [('0034', 7185.0), ('WK003401', None)])
     """
-    renamed = dict(mergers or {})
+    merged = Mergers() if mergers is None else read_mergers(checked_path("mergers", mergers))
 
     def one(file: Source, told: Imported) -> None:
         """Import one file."""
@@ -88,7 +100,7 @@ def import_statline(
                     "csv of json.",
                     "this is no export of StatLine (no column WijkenEnBuurten or RegioS); export the table as csv or json.",
                 ) from None
-            rows = _rows(store, mask(file.path.stem)[:40], figures, suppressed, renamed)
+            rows = _rows(store, mask(file.path.stem)[:40], figures, suppressed, merged)
             into.add("statistics", rows)
             told.lines = len(rows)
 
@@ -109,28 +121,40 @@ def _text(file: Source) -> str:
 
 
 def _rows(
-    store: Store, dataset: str, figures: list[Figure], suppressed: str, renamed: Mapping[str, str]
+    store: Store, dataset: str, figures: list[Figure], suppressed: str, merged: Mergers
 ) -> list[tuple[Any, ...]]:
     """Rows of table statistics: those of the municipalities of the store, their districts, and the Netherlands."""
     judged = (
         estimated_suppressed(figures, COUNTS) if suppressed == "estimate" else [(one, None) for one in figures]
     )
-    sums: dict[tuple[str, int, str], tuple[float | None, str, float | None]] = {}
+    parts: dict[tuple[str, int, str], dict[str, tuple[float | None, str, float | None]]] = {}
     for one, error in judged:
-        code = one.area[2:6] if one.area[:2] in ("GM", "WK", "BU") else ""
-        today = renamed.get(code, code)
-        if one.area[:2] in ("GM", "WK", "BU") and today not in store.municipalities:
+        local = one.area[:2] in ("GM", "WK", "BU")
+        today = merged.home(one.area[2:6], one.year) if local else ""
+        if local and today not in store.municipalities:
             continue
-        area = today if one.area[:2] == "GM" else one.area
-        key = (area, one.year, one.quantity)
-        before = sums.get(key)
-        if before is None:
-            sums[key] = (one.value, one.state, error)
-        else:
-            # what was merged adds up; one part unknown leaves the whole unknown
-            both = None if before[0] is None or one.value is None else before[0] + one.value
-            sums[key] = (both, one.state, None)
-    return [(dataset, *key, value, state, error) for key, (value, state, error) in sums.items()]
+        area = str(today) if one.area[:2] == "GM" else one.area
+        own = parts.setdefault((area, one.year, one.quantity), {})
+        # a figure that a file has twice counts once
+        own.setdefault(one.area, (one.value, one.state, error))
+    return [
+        (dataset, *key, *_together(own, {f"GM{code}" for code in merged.parts(key[0], key[1])}))
+        for key, own in parts.items()
+    ]
+
+
+def _together(
+    parts: Mapping[str, tuple[float | None, str, float | None]], asked: set[str]
+) -> tuple[float | None, str, float | None]:
+    """What was merged adds up; one part unknown, or not in the file, leaves the whole unknown."""
+    if len(parts) == 1 and not asked - set(parts):
+        return next(iter(parts.values()))
+    values = [value for value, _, _ in parts.values()]
+    if asked - set(parts) or None in values:
+        return None, SUPPRESSED, None
+    states = {state for _, state, _ in parts.values()}
+    state = next((one for one in (ESTIMATED, PROVISIONAL) if one in states), FINAL)
+    return sum(value for value in values if value is not None), state, None
 
 
 def _opened(address: str) -> str:

@@ -20,10 +20,14 @@ NOTHING = frozenset({"", ".", "*", "-", "x", "X", "null"})
 _AREA = re.compile(r"^(GM|WK|BU|NL|JR|CR|PV)\d{2,8}$")
 _PERIOD = re.compile(r"^(?:1-1-)?(\d{4})(?:JJ00)?(\*{0,2})$")
 _NUMBERED = re.compile(r"_\d+$")
+_TOTAL = re.compile(r"^(T\d+|10000|totaal.*|total.*)$", re.IGNORECASE)
+"""What stands for all kinds and all ages together."""
 _AREA_COLUMNS = ("WijkenEnBuurten", "RegioS", "Regio's", "Regio", "Gemeenten", "Codering_3", "Wijken en buurten")
 _PERIOD_COLUMNS = ("Perioden", "Peildatum", "Periode", "Jaar")
 TEXTS = frozenset({"ID", "Id", "Gemeentenaam", "SoortRegio", "Codering", "Gemeentenaam_1"})
 """Columns that name things."""
+OBSERVED = frozenset({"Id", "ID", "Measure", "Value", "ValueAttribute", "StringValue"})
+"""Fields of an observation that say no part of it."""
 SUMS = {
     "inhabitants_0_17": (("k_0Tot15Jaar", 1.0), ("k_15Tot25Jaar", 0.3)),
     "inhabitants_18_64": (("k_15Tot25Jaar", 0.7), ("k_25Tot45Jaar", 1.0), ("k_45Tot65Jaar", 1.0)),
@@ -99,9 +103,10 @@ def read_json(text: str, titles: Mapping[str, str] | None = None) -> list[Figure
     found: list[Figure] = []
     for row in rows:
         if "Measure" in row:
-            own = {name: row[name] for name in row if name in (*_AREA_COLUMNS, *_PERIOD_COLUMNS)}
+            own = {name: cell for name, cell in row.items() if name not in OBSERVED}
             value = row.get("Value") if row.get("ValueAttribute", "None") in ("None", None) else None
-            own[(titles or {}).get(str(row["Measure"]), str(row["Measure"]))] = value
+            title = (titles or {}).get(str(row["Measure"]), str(row["Measure"]))
+            own[title if _NUMBERED.search(title) else f"{title}_1"] = value
             found += _figures(own)
         else:
             found += _figures(row)
@@ -116,14 +121,37 @@ def _figures(row: Mapping[str, Any]) -> Iterator[Figure]:
     if not _AREA.match(area) or when is None:
         return
     state = PROVISIONAL if when[2] else FINAL
+    parts = _dimensions(row)
     for name, cell in row.items():
-        if name in _AREA_COLUMNS or name in _PERIOD_COLUMNS or name in TEXTS or _NUMBERED.sub("", name) in TEXTS:
+        if name in parts or _names(name):
             continue
         value = _number(cell)
         if value is not None or str(cell if cell is not None else "").strip() in NOTHING:
-            yield Figure(
-                area, int(when[1]), _NUMBERED.sub("", name), value, SUPPRESSED if value is None else state
-            )
+            quantity = " / ".join((_NUMBERED.sub("", name), *(code for code in parts.values() if code)))
+            yield Figure(area, int(when[1]), quantity, value, SUPPRESSED if value is None else state)
+
+
+def _names(column: str) -> bool:
+    """Whether a column names an area, a period or the row itself."""
+    return column in (*_AREA_COLUMNS, *_PERIOD_COLUMNS) or column in TEXTS or _NUMBERED.sub("", column) in TEXTS
+
+
+def _dimensions(row: Mapping[str, Any]) -> dict[str, str]:
+    """Columns that say of what part a figure is (kind of care, age), with that part; nothing for the total.
+
+    Topics of CBS end in a number (``Jeugdzorgtrajecten_1``), columns that divide them do not; where no column does, what is
+    no number divides.
+    """
+    numbered = any(_NUMBERED.search(name) for name in row)
+    found = {}
+    for name, cell in row.items():
+        if _names(name):
+            continue
+        text = str(cell if cell is not None else "").strip()
+        if _NUMBERED.search(name) or (not numbered and (_number(cell) is not None or text in NOTHING)):
+            continue
+        found[name] = "" if _TOTAL.match(text) or text in NOTHING else text
+    return found
 
 
 def _number(cell: Any) -> float | None:

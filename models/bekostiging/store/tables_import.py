@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.bsn import find
 from bekostiging.case.csv_text import csv_text, text_of
 from bekostiging.case.errors import CaseError, Problem, UserError
@@ -21,6 +21,7 @@ from bekostiging.messages.keys import Key
 from bekostiging.messages.kinds import REFERRERS
 from bekostiging.store.database import Store
 from bekostiging.store.importing import Imported, every_file, importing
+from bekostiging.store.mergers import Mergers, read_mergers
 
 QUANTITIES = (
     "result", "revenue", "liquidity", "working_capital", "staff_in", "staff_out", "youth_revenue", "unclaimed_production",
@@ -193,7 +194,12 @@ TABLES = {
 
 @kinds_checked
 def import_table(
-    store: Store, kind: str, source: str | Path, key: Key | None = None, maker: str = ""
+    store: Store,
+    kind: str,
+    source: str | Path,
+    key: Key | None = None,
+    maker: str = "",
+    mergers: str | Path | None = None,
 ) -> list[Imported]:
     """Import a CSV of a fixed layout: trajectory extract, quarterly counts, Iv3 spending or annual accounts (DigiMV).
 
@@ -209,6 +215,9 @@ def import_table(
         Of the key holder; an extract needs it.
     maker : str, default ""
         Who imports.
+    mergers : str or path, optional
+        Of Iv3: a CSV with ``origin``, ``destination`` and ``year`` (the first without the old municipality); spending of
+        years before it counts for today's, and a year that lacks a part is left out and said.
 
     Returns
     -------
@@ -218,7 +227,7 @@ def import_table(
     Raises
     ------
     UserError
-        Another kind; an extract without key.
+        Another kind; an extract without key; mergers that cannot be.
 
     Examples
     --------
@@ -241,12 +250,16 @@ def import_table(
             raise UserError("een extract vraagt de sleutel.", "an extract needs the key.", exit_code=2)
         store.check_key(key)
 
+    merged = Mergers() if mergers is None else read_mergers(checked_path("mergers", mergers))
+
     def one(file: Source, told: Imported) -> None:
         """Import one file."""
         with importing(store, kind, file, maker, told) as into:
             rows = read_table(kind, file.path, key)
+            if kind == "iv3":
+                rows = _of_today(rows, merged, told)
             into.add(TABLES[kind].table, rows)
-            told.lines = len(rows)
+            told.lines = len(rows) + told.left_out
 
     return every_file(sources(source, (".csv",)), one)
 
@@ -286,6 +299,24 @@ def read_table(kind: str, path: Path, key: Key | None) -> list[tuple[Any, ...]]:
     if problems:
         raise CaseError(problems)
     return rows
+
+
+def _of_today(rows: list[tuple[Any, ...]], merged: Mergers, told: Imported) -> list[tuple[Any, ...]]:
+    """Spending by the municipalities of today; years that lack a part of a merger are left out, and counted."""
+    if not merged.steps:
+        return rows
+    there: dict[tuple[str | None, int, str], set[str]] = {}
+    for code, year, _, kind, _ in rows:
+        there.setdefault((merged.home(code, year), year, kind), set()).add(code)
+    kept = []
+    for code, year, taakveld, kind, cents in rows:
+        home = merged.home(code, year)
+        if home is not None and merged.parts(home, year) <= there[home, year, kind]:
+            kept.append((home, year, taakveld, kind, cents))
+        else:
+            told.remarks.add("merged", str(year), cents=abs(cents))
+    told.left_out = len(rows) - len(kept)
+    return kept
 
 
 def law_of_taakveld(code: str) -> str:

@@ -163,6 +163,8 @@ _COUNTS = {
     "without_volume": "SELECT count(*) FROM mapped WHERE care_form IS NOT NULL AND weekly IS NULL",
     "rejected_lines": "SELECT count(*) FROM dropped WHERE rejected",
     "credit_lines": "SELECT count(*) FROM paid WHERE credit",
+    "credit_without_debit": """SELECT count(*) FROM paid AS c WHERE c.credit AND c.previous IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM claims AS d WHERE d.reference = c.previous AND NOT d.credit)""",
     "outside_authorisation": """SELECT count(*) FROM paid JOIN agreed USING (law, municipality, authorisation)
         WHERE paid.begins < agreed.begins OR paid.ends > agreed.ends""",
     "claim_without_authorisation": """SELECT count(*) FROM paid WHERE authorisation IS NOT NULL AND NOT EXISTS (
@@ -199,6 +201,10 @@ COUNTED = {
     ),
     "rejected_lines": ("declaratieregel afgekeurd: telt niet", "claim line rejected: does not count"),
     "credit_lines": ("creditregel: gaat van volume en bedrag af", "credit line: goes off volume and amount"),
+    "credit_without_debit": (
+        "creditregel op een regel die niet is ingelezen: gaat er toch af",
+        "credit line on a line that was not imported: goes off all the same",
+    ),
     "outside_authorisation": (
         "gedeclareerd buiten de toegewezen periode: telt wel",
         "claimed outside the authorised period: counts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bekostiging.case.history_notes import history_notes
 from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import Cells, build_cells, expected_care_use
+from bekostiging.store import StoreView
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Landscape(Study):
     euro: FloatArray
     publish: bool
     """Whether the pack for bidders is written too."""
+    seen: StoreView | None = None
+    """What a region store says of the base year, where one was given."""
 
     def to_frame(self) -> pd.DataFrame:
         """Every cell."""
@@ -184,7 +187,9 @@ def _main_contractors(case: Case) -> tuple[tuple[str, str], ...]:
 
 
 @kinds_checked
-def study_landscape(case: Case, *, named: bool = False, publish: bool = False) -> Landscape:
+def study_landscape(
+    case: Case, *, named: bool = False, publish: bool = False, seen: StoreView | None = None
+) -> Landscape:
     """Who delivers what to whom, in closed form: nobody is drawn and no term of a contract counts.
 
     Parameters
@@ -195,6 +200,8 @@ def study_landscape(case: Case, *, named: bool = False, publish: bool = False) -
         Keep the names of the providers of a running case; otherwise they are numbered.
     publish : bool, default False
         Whether ``write_results`` also writes the information pack for bidders.
+    seen : StoreView, optional
+        What a region store says (``store.store_view``): shown beside the case, never in the pack for bidders.
 
     Returns
     -------
@@ -217,6 +224,10 @@ def study_landscape(case: Case, *, named: bool = False, publish: bool = False) -
     checked_flag("named", named)
     checked_flag("publish", publish)
     shown = case if named else pseudonymised(case)
+    if seen is not None:
+        codes = {row.id: other.id for row, other in zip(case.providers, shown.providers, strict=True)}
+        kept = {codes[code]: facts for code, facts in seen.providers.items() if code in codes}
+        seen = replace(seen, providers=kept)
     cells = build_cells(shown)
     demand = {(row.area, row.care_form): row for row in shown.demand}
     rows = [
@@ -237,6 +248,7 @@ def study_landscape(case: Case, *, named: bool = False, publish: bool = False) -
         starts=share * np.array([row.starts_per_year for row in rows]),
         euro=np.asarray(use.units[0, 0] * cells.tariff),
         publish=publish,
+        seen=seen,
     )
 
 

@@ -25,7 +25,7 @@ from region_messages import (
 )
 
 from bekostiging.case import UserError
-from bekostiging.messages import Key
+from bekostiging.messages import Key, read_key
 from bekostiging.store import (
     database,
     forget_everything,
@@ -247,7 +247,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from bekostiging.case import UserError
-from bekostiging.messages import Key
+from bekostiging.messages import Key, read_key
 from bekostiging.store import import_messages, open_store
 path = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (65536,) * 2)
@@ -368,3 +368,81 @@ def test_how_late_claims_come_by_hand(tmp_path: Path) -> None:
     assert any(
         "after 1 months 60 %, after 2 months 100 %; the longest delay was 2 months" in one for one in told
     ), told
+
+
+def test_a_key_of_an_editor_of_windows_is_read(tmp_path: Path) -> None:
+    """With a byte order mark, ends of lines of Windows and white space around it."""
+    text = f"\ufeff bekostiging sleutel 1 \r\n  {bytes(range(32)).hex()}  \r\n\r\n"
+    (tmp_path / "regio.key").write_bytes(text.encode("utf-8"))
+    assert read_key(tmp_path / "regio.key").fingerprint == KEY.fingerprint
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is a folder; name the file of the store"), open_store(tmp_path):
+        pass
+
+
+def test_a_version_that_is_none_is_no_store(filled: Path) -> None:
+    with open_store(filled, read_only=False) as store:
+        store.run("UPDATE store SET value = 'soon' WHERE name = 'version'")
+    with pytest.raises(UserError, match="is no store of bekostiging"), open_store(filled):
+        pass
+
+
+def test_a_store_without_rights_is_one_sentence(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    def denied(file: Path, *, read_only: bool) -> None:
+        raise duckdb.IOException(f'IO Error: Cannot open file "{file}": Permission denied')
+
+    monkeypatch.setattr("bekostiging.store.database._connect", denied)
+    with pytest.raises(UserError, match="there are no rights to open or write this store"), open_store(filled):
+        pass
+
+
+CRASH = """
+import sys
+from bekostiging.cli import main
+from bekostiging.messages.lines import Reader
+line, count = Reader.line, 0
+def breaks(self, leaves):
+    global count
+    count += 1
+    if count == 30 and sys.argv[1] == "kill":
+        import os, signal
+        os.kill(os.getpid(), signal.SIGKILL)
+    if count == 30:
+        raise {"bug": ValueError, "memory": MemoryError, "interrupt": KeyboardInterrupt}[sys.argv[1]]("provoked")
+    return line(self, leaves)
+Reader.line = breaks
+sys.argv = ["bekostiging", *sys.argv[2:]]
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.parametrize("how", ["bug", "memory", "interrupt", "kill"])
+def test_a_crash_in_the_middle_of_an_import_leaves_no_number(
+    filled: Path, tmp_path_factory: pytest.TempPathFactory, how: str
+) -> None:
+    """Nothing of the numbers in what is printed, a traceback included, in store, WAL and temporary files, in the folder of
+    the user; and nothing half: the store is as it was."""
+    home, outside = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("berichten")
+    (home / "regio.key").write_text(f"bekostiging sleutel 1\n{bytes(range(32)).hex()}\n", encoding="ascii")
+    numbers = [made(30 + seed) for seed in range(3)]
+    texts = [text for seed, number in enumerate(numbers) for text in _messages(number, 30 + seed)]
+    lines = [claim_line(reference=f"K{number}") for number in range(60)]
+    zipped(outside / "a.zip", [*texts, claim(lines, 300_000, "k", person=numbers[0])])
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", CRASH, how, "import", "messages", str(outside), "--store", str(filled), "--key",
+         str(home / "regio.key")],
+        capture_output=True, text=True, check=False, timeout=120, cwd=home, env=environment,
+    )  # fmt: skip
+    assert done.returncode != 0
+    searched = _bytes_of(filled.parent) + _bytes_of(home) + done.stdout.encode() + done.stderr.encode()
+    for number in numbers:
+        assert not any(spelling in searched for spelling in _spellings(number))
+    with open_store(filled, read_only=False) as store:
+        assert store.rows("SELECT count(*) FROM claims") == [(12,)]
+        assert store.rows("SELECT count(*) FROM imports") == [(1,)]

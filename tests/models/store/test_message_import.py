@@ -240,7 +240,8 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no zip": (lambda at: written(at.with_suffix(".zip"), "no zip"), "this is no zip"),
     "a zip without messages": (lambda at: _other_zip(at.with_suffix(".zip")), "this zip has 0 xml files"),
     "truncated": (lambda at: _cut(at), "the message breaks off"),
-    "empty": (lambda at: written(at, ""), "the message breaks off"),
+    "empty": (lambda at: written(at, ""), "this file is empty"),
+    "a zip in a zip": (lambda at: _nested(at.with_suffix(".zip")), r"another zip inside \(meer.zip\)"),
     "an entity bomb": (lambda at: written(at, BOMB), "has a DOCTYPE"),
     "a zip bomb": (lambda at: _zip_bomb(at.with_suffix(".zip")), "more than 250 times"),
     "another version": (lambda at: written(at, message("323", "", version="2_4")), "this is version 2.4 of ijw"),
@@ -409,3 +410,89 @@ def test_damaged_files_never_end_in_a_traceback(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_many_damaged_files_never_end_in_a_traceback(tmp_path: Path) -> None:
     _survives(tmp_path, range(1000, 1500))
+
+
+def _nested(place: Path) -> Path:
+    """A zip with a message and another zip in it."""
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("a.xml", claim([claim_line()], 5000))
+        archive.writestr("map/meer.zip", b"PK")
+    return place
+
+
+def _macos(place: Path) -> Path:
+    """A zip as macOS makes it: beside every file one of its own."""
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("berícht één.xml", claim([claim_line()], 5000))
+        archive.writestr("__MACOSX/._berícht één.xml", b"\x00\x05\x16")
+        archive.writestr("lees mij.txt", "geen bericht")
+    return place
+
+
+def _two(place: Path) -> Path:
+    """Messages of both laws in one zip."""
+    wmo = message("323", claim_body([claim_line(category="01", product="01A01")], 5000), "9", law="wmo")
+    return zipped(place, [claim([claim_line()], 5000), wmo])
+
+
+def _three_products(place: Path) -> Path:
+    """An authorisation of three products of one client."""
+    text = authorisation()
+    one = re.search(r"<m:ToegewezenProduct>.*?</m:ToegewezenProduct>", text, re.DOTALL)
+    assert one is not None
+    more = "".join(one[0].replace("300201", number) for number in ("300201", "300202", "300203"))
+    return written(place, text.replace(one[0], more))
+
+
+def _utf16(place: Path) -> Path:
+    place.write_bytes(claim([claim_line()], 5000).replace("UTF-8", "UTF-16").encode("utf-16"))
+    return place
+
+
+def _folder(place: Path) -> Path:
+    """A folder with other files, an empty folder, and names with spaces and accents."""
+    (place / "leeg").mkdir(parents=True)
+    (place / "lees mij.txt").write_text("x", encoding="utf-8")
+    (place / "berícht één.XML").write_text(claim([claim_line()], 5000), encoding="utf-8")
+    return place
+
+
+READ: dict[str, tuple[Callable[[Path], Path], str, int]] = {
+    "a zip of macOS": (lambda at: _macos(at.with_suffix(".zip")), "claims", 1),
+    "both laws in one zip": (lambda at: _two(at.with_suffix(".zip")), "claims", 2),
+    "three products of one client": (lambda at: _three_products(at), "authorisations", 3),
+    "UTF-16": (lambda at: _utf16(at), "claims", 1),
+    "a byte order mark": (lambda at: written(at, "\ufeff" + claim([claim_line()], 5000)), "claims", 1),
+    "a zip that is called xml": (
+        lambda at: zipped(at.with_suffix(".zip"), [claim([claim_line()], 5000)]).rename(at), "claims", 1),
+    "a folder with other files": (lambda at: _folder(at.with_suffix("")), "claims", 1),
+    "no volume": (lambda at: written(at, claim([claim_line(0, 1250, 0)], 0)), "claims", 1),
+    "a credit without its debit": (
+        lambda at: written(at, claim([claim_line(sign="C", previous="NIX")], -5000)), "claims", 1),
+    "a tariff beyond all amounts": (
+        lambda at: written(at, claim([claim_line(9 * 10**12, 9 * 10**12, 5)], 5)), "claims", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_looks_odd_and_is_none_is_read(store: Store, tmp_path: Path, name: str) -> None:
+    make, table, count = READ[name]
+    told = brought(store, make(tmp_path / "odd.xml"))
+    assert told.refused is None
+    assert (told.left_out, store.rows(f"SELECT count(*) FROM {table}")) == (0, [(count,)])
+
+
+def test_a_file_without_rights_is_one_sentence(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    written(tmp_path / "a.xml", claim([claim_line()], 5000))
+    monkeypatch.setattr("bekostiging.messages.guard.Source.digest", denied)
+    told = brought(store, tmp_path / "a.xml")
+    assert told.refused is not None
+    assert told.refused.text("en") == (
+        "a.xml: this file cannot be read (Permission denied); check the rights and the connection. Nothing was imported."
+    )
+    assert rows_in(store) == 0

@@ -13,7 +13,7 @@ from citizen_numbers import made
 from openpyxl import Workbook
 from region_messages import KEY, MUNICIPALITY, PUBLISHED, empty_store
 
-from bekostiging.case import UserError
+from bekostiging.case import CaseError, UserError
 from bekostiging.store import (
     Imported,
     Store,
@@ -243,14 +243,93 @@ def test_what_is_left_below_zero_stays_open() -> None:
     assert [one.value for one in open_ones] == [None]
 
 
-def test_municipalities_that_merged_add_up(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "wmo.csv").write_text(
-        STATLINE.replace("*;    9000;      *", "JJ00;    9000;      9"), encoding="utf-8"
+MERGED = """RegioS;Perioden;WmoClienten_1
+GM0034;2021JJ00;100
+GM0363;2021JJ00;9
+GM0457;2021JJ00;20
+GM0034;2022JJ00;105
+GM0363;2022JJ00;10
+GM0034;2023JJ00;140
+GM0363;2023JJ00;77
+"""
+
+
+def test_municipalities_that_merged_add_up_until_the_year_of_their_merger(store: Store, tmp_path: Path) -> None:
+    """0457 went into 0363 in 2022 and that into 0034 in 2023: 129 in 2021, 115 in 2022, and 140 after it: figures of a
+    municipality that is gone by then do not count again."""
+    (tmp_path / "wmo.csv").write_text(MERGED, encoding="utf-8")
+    (tmp_path / "herindeling.csv").write_text(
+        "origin;destination;year\n0457;0363;2022\n363;34;2023\n", encoding="utf-8"
     )
-    import_statline(store, tmp_path / "wmo.csv", mergers={"0363": MUNICIPALITY})
-    assert store.rows(
-        "SELECT value FROM statistics WHERE area = ? AND quantity = 'WmoClienten'", [MUNICIPALITY]
-    ) == [(109.0,)]
+    import_statline(store, tmp_path / "wmo.csv", mergers=tmp_path / "herindeling.csv")
+    found = store.rows("SELECT year, value FROM statistics WHERE area = ? ORDER BY year", [MUNICIPALITY])
+    assert found == [(2021, 129.0), (2022, 115.0), (2023, 140.0)]
+
+
+def test_a_year_that_lacks_a_part_of_a_merger_stays_open(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "wmo.csv").write_text(MERGED.replace("GM0363;2022JJ00;10\n", ""), encoding="utf-8")
+    (tmp_path / "herindeling.csv").write_text(
+        "origin;destination;year\n0457;0363;2022\n0363;0034;2023\n", encoding="utf-8"
+    )
+    import_statline(store, tmp_path / "wmo.csv", mergers=tmp_path / "herindeling.csv")
+    found = store.rows("SELECT year, value, state FROM statistics WHERE area = ? ORDER BY year", [MUNICIPALITY])
+    assert found == [(2021, 129.0, "final"), (2022, None, "suppressed"), (2023, 140.0, "final")]
+
+
+def test_spending_of_a_municipality_that_is_gone_counts_for_todays(store: Store, tmp_path: Path) -> None:
+    """2021: 100 and 20 euro together; 2022 lacks what is gone: left out, and said; from its merger on it has no row."""
+    (tmp_path / "iv3.csv").write_text(
+        "municipality;year;taakveld;kind;amount\n0034;2021;6.72;jaarrekening;100\n0363;2021;6.72;jaarrekening;20\n"
+        "0034;2022;6.72;jaarrekening;100\n0034;2023;6.752;jaarrekening;130\n0363;2023;6.752;jaarrekening;9\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "herindeling.csv").write_text("origin;destination;year\n0363;0034;2023\n", encoding="utf-8")
+    told = import_table(store, "iv3", tmp_path / "iv3.csv", mergers=tmp_path / "herindeling.csv")[0]
+    found = store.rows("SELECT municipality, year, sum(cents)::BIGINT FROM spending GROUP BY ALL ORDER BY ALL")
+    assert found == [(MUNICIPALITY, 2021, 12000), (MUNICIPALITY, 2023, 13000)]
+    assert told.remarks.counts == {("merged", "2022"): 1, ("merged", "2023"): 1}
+    assert (told.lines, told.left_out) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("origin;destination\n0363;0034\n", "column year is missing"),
+        ("origin;destination;year\n0363;0034;soon\n", "the first year without the old municipality"),
+        ("origin;destination;year\nWeesp;0034;2022\n", "CBS codes of four digits"),
+        ("origin;destination;year\n0363;0457;2022\n0457;0363;2023\n", "merges into itself"),
+    ],
+)
+def test_mergers_that_cannot_be(store: Store, tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "wmo.csv").write_text(MERGED, encoding="utf-8")
+    (tmp_path / "herindeling.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        import_statline(store, tmp_path / "wmo.csv", mergers=tmp_path / "herindeling.csv")
+    assert words in caught.value.text("en")
+    assert store.rows("SELECT count(*) FROM statistics") == [(0,)]
+
+
+def test_parts_of_a_figure_do_not_count_as_the_figure() -> None:
+    """Columns without a number say of which care and age; T001 and 10000 are all of them."""
+    text = (
+        "RegioS;Perioden;VormVanJeugdzorg;Leeftijd;JongerenMetJeugdzorg_1\nGM0034;2023JJ00;T001038;10000;500\n"
+        "GM0034;2023JJ00;A028725;10000;300\nGM0034;2023JJ00;A028726;51300;20\n"
+    )
+    assert [(one.quantity, one.value) for one in read_csv(text)] == [
+        ("JongerenMetJeugdzorg", 500.0), ("JongerenMetJeugdzorg / A028725", 300.0),
+        ("JongerenMetJeugdzorg / A028726 / 51300", 20.0),
+    ]  # fmt: skip
+    figure = {
+        "Id": 1,
+        "Measure": "M1",
+        "Value": 7,
+        "RegioS": "GM0034",
+        "Perioden": "2023JJ00",
+        "Leeftijd": "51300",
+    }
+    assert [(one.quantity, one.value) for one in read_json(json.dumps({"value": [figure]}))] == [
+        ("M1 / 51300", 7.0)
+    ]
 
 
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="on top: the export of CBS is not here")

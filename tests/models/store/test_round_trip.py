@@ -31,6 +31,7 @@ pytest.importorskip("duckdb")
 pytest.importorskip("lxml")
 YEARS = 3
 MUNICIPALITIES = ["9991", "9992", "9993"]
+CBS = ("statline.csv", "85099NED.csv", "85097NED.csv", "85043NED.csv")
 OF_FORM = (
     "starts_dispersion", "mean_duration_weeks", "duration_cv", "units_per_week", "units_cv", "realised_cv", "crisis_share",
     "own_access_share", "gp_share",
@@ -60,7 +61,8 @@ def round_trip(
         for told in (
             *import_table(store, "digimv", written.folder / "digimv.csv"),
             *import_table(store, "extract", written.folder / "extract.csv", KEY),
-            *import_statline(store, written.folder / "statline.csv"),
+            *import_table(store, "iv3", written.folder / "iv3.csv"),
+            *(told for name in CBS for told in import_statline(store, written.folder / name)),
         ):
             assert told.refused is None, told.refused
         made = case_from_store(store, "back", case.base_year, case.first_year)
@@ -176,6 +178,23 @@ def test_what_months_say_has_its_error(back: tuple[Case, StoreCase, int, int]) -
     assert all(0 < one.value < 1 for one in sitting)
 
 
+def test_cbs_and_the_accounts_say_the_same(back: tuple[Case, StoreCase, int, int]) -> None:
+    """Persons within the rounding of CBS, euros to the cent; nothing is odd, until a fifth of the messages is missing."""
+    _, made, _, _ = back
+    persons = [one for one in made.comparisons if one.what == "persons"]
+    euros = [one for one in made.comparisons if one.what == "euros"]
+    assert len(persons) == 2 * 3 * YEARS
+    assert len(euros) == 2 * 3 * YEARS
+    assert all(abs(one.own - one.other) <= 2.5 for one in persons)
+    assert all(one.own == pytest.approx(one.other, abs=0.005) for one in euros)
+    assert not any(one.odd for one in made.comparisons)
+    halved = tuple(replace(one, own=0.45 * one.own) for one in made.comparisons)
+    told = store_remarks(made.case, replace(made, comparisons=halved))
+    assert len(told) == len(halved)
+    assert told[0].euros == pytest.approx(0.55 * max(one.other for one in euros), rel=1e-6)
+    assert any("volgens het CBS. Is alles ingelezen" in one.nl for one in told)
+
+
 def test_a_case_is_held_against_its_store(back: tuple[Case, StoreCase, int, int]) -> None:
     """Nothing of its own case is odd; a duration that was doubled is."""
     _, made, _, _ = back
@@ -211,7 +230,10 @@ def test_synthetic_messages_are_valid_against_the_published_schemas(tmp_path: Pa
     with open_store(tmp_path / "regio.duckdb", read_only=False) as store:
         outcome = import_messages(store, tmp_path / "sent", KEY, PUBLISHED / "xsd")
     assert [one.refused for one in outcome if one.refused is not None] == []
-    assert all(one.checked for one in outcome)
+    assert {one.file.split("-", 1)[1] for one in outcome if not one.checked} == {
+        "wmo-325-2025.zip",
+        "wmo-325-2026.zip",
+    }
 
 
 def test_the_error_of_a_hidden_count_does_not_tell_it(back: tuple[Case, StoreCase, int, int]) -> None:
@@ -247,11 +269,6 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
 
 
-HEAVY = {"duration_cv": (1.3, 1.6)}
-"""The spread of durations with a heavy tail comes out low by about one of its errors: few trajectories make it, and where
-they are not in the draw the error is low as well. Mean and spread of its z-scores by twenty seeds: -0.98 and 1.42."""
-
-
 @pytest.mark.slow
 def test_twenty_seeds_are_as_wide_as_their_errors(tmp_path: Path) -> None:
     """By column over all rows and seeds: the mean of the z-scores near zero, their spread near one."""
@@ -270,6 +287,5 @@ def test_twenty_seeds_are_as_wide_as_their_errors(tmp_path: Path) -> None:
         )
     for column, own in scores.items():
         mean, spread = float(np.mean(own)), float(np.std(own))
-        largest, widest = HEAVY.get(column, (4 / len(own) ** 0.5 + 0.15, 1.4))
-        assert abs(mean) < largest, column
-        assert 0.7 < spread < widest, column
+        assert abs(mean) < 4 / len(own) ** 0.5 + 0.15, column
+        assert 0.7 < spread < 1.4, column

@@ -1,4 +1,4 @@
-"""Waiting: quarterly counts before the extract, the extract counted before reckoned, no count under ten."""
+"""What lies beside messages: waiting by quarterly counts or the extract, and CBS where there are no messages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from region_messages import MUNICIPALITY, PROVIDER, empty_store
 
 from bekostiging.store import open_store
+from bekostiging.store.comparisons import stand_in
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured
 from bekostiging.store.trajectories import Rebuilt
@@ -81,3 +82,25 @@ def test_quarterly_counts_come_first_and_weigh_weeks_by_clients(store: Path) -> 
         rows, told = waiting_rows(Rebuilt(opened, LAST, {}, {}), [_form()], 2025)
     assert [(row.clients, row.mean_weeks) for row in rows] == [(40.0, 6.0)]
     assert [one.query for one in told] == ["waiting_clients"]
+
+
+def test_cbs_stands_in_for_a_municipality_without_messages(tmp_path: Path) -> None:
+    """By the last counts 50 beside 100 and 150: a fifth of the others together. One without a count, a law that nobody has
+    messages of, and one with its own messages get none; nor does anybody where a count of the others is not known."""
+    codes = ["0001", "0002", "0003", "0004"]
+    empty_store(tmp_path / "regio.duckdb", codes)
+    persons = {("0001", "jeugdwet"): 60, ("0002", "jeugdwet"): 90}
+    with open_store(tmp_path / "regio.duckdb", read_only=False) as store:
+        for area, year, value in (
+            ("0001", 2023, 80),
+            ("0001", 2024, 100),
+            ("0002", 2024, 150),
+            ("0003", 2024, 50),
+        ):
+            store.run(
+                "INSERT INTO statistics VALUES (1, '85099NED', ?, ?, 'JongerenMetJeugdzorg', ?, 'final', NULL)",
+                [area, year, value],
+            )
+        assert stand_in(store, codes, persons, 2025) == {("0003", "jeugdwet"): pytest.approx(0.2)}
+        store.run("DELETE FROM statistics WHERE area = '0002'")
+        assert stand_in(store, codes, persons, 2025) == {}

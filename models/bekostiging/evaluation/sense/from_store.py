@@ -13,7 +13,7 @@ from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import Demand
 from bekostiging.evaluation.sense.influence import influences
 from bekostiging.evaluation.sense.remark import Remark
-from bekostiging.store import Evidence, StoreCase
+from bekostiging.store import Comparison, Evidence, StoreCase
 
 ERRORS, RATIO = 3.0, 1.1
 """A number is odd where it is so many standard errors and so many times away from what the store says."""
@@ -47,7 +47,7 @@ def store_remarks(case: Case, made: StoreCase) -> tuple[Remark, ...]:
     --------
     >>> from bekostiging.case import read_case
     >>> from bekostiging.evaluation import store_remarks
-    >>> from bekostiging.store import Evidence, StoreCase
+    >>> from bekostiging.store import Comparison, Evidence, StoreCase
     >>> case = read_case("veenrand")
     >>> weeks = Evidence("demand", "jeugd-ggz", "mean_duration_weeks", 60.0, 1.0, 900, "kaplan_meier")
     >>> store_remarks(case, StoreCase(case, (weeks,), (), (), ("demand",), 0.0))[0].en
@@ -60,7 +60,38 @@ def store_remarks(case: Case, made: StoreCase) -> tuple[Remark, ...]:
         for column in COMPARED
         for remark in _compared(case, made, form, column, euros.get((column, "demand"), 0.0))
     ]
+    found += [_beside(one) for one in made.comparisons if one.odd]
     return tuple(sorted(found, key=lambda one: (-one.euros, one.en)))
+
+
+LAW_NAMES = {"jeugdwet": ("jeugdhulp", "youth care"), "wmo": ("Wmo", "Wmo")}
+
+
+def _beside(one: Comparison) -> Remark:
+    """The store's own count or euros beside those of CBS or Iv3."""
+    where = {
+        lang: f"{one.municipality} {name} {one.year}"
+        for lang, name in zip(("nl", "en"), LAW_NAMES[one.law], strict=True)
+    }
+    if one.what == "persons":
+        nl = f"{in_nl(one.own)} cliënten in de berichten, {in_nl(one.other)} volgens het CBS"
+        en = f"{in_en(one.own)} clients in the messages, {in_en(one.other)} by CBS"
+        cause = (
+            "zorg buiten de berichten, of een gemeente of jaar dat ontbreekt",
+            "care outside the messages, or what is missing",
+        )
+    else:
+        nl = f"{in_nl(round(one.own))} euro in de berichten, {in_nl(round(one.other))} euro in de jaarrekening (Iv3)"
+        en = f"{in_en(round(one.own))} euro in the messages, {in_en(round(one.other))} euro in the annual accounts (Iv3)"
+        cause = (
+            "pgb, toegang en subsidies staan niet in berichten",
+            "budgets of clients, access and grants are in no message",
+        )
+    return Remark(
+        "store", "demand", where, f"{where['nl']}: {nl}. Is alles ingelezen ({cause[0]})?",
+        f"{where['en']}: {en}. Was everything imported ({cause[1]})?",
+        abs(one.own - one.other) if one.what == "euros" else 0.0,
+    )  # fmt: skip
 
 
 def _compared(case: Case, made: StoreCase, form: str, column: str, euros: float) -> Iterator[Remark]:

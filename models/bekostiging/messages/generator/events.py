@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from bekostiging.case.model import Case
-from bekostiging.case.tables import Law
+from bekostiging.case.tables import CareForm, Law
 from bekostiging.messages.generator.drawn import Trajectories
 from bekostiging.messages.generator.numbers import citizen_numbers, municipality_codes, provider_codes
 from bekostiging.messages.generator.texts import (
@@ -102,7 +102,8 @@ class Codes:
 class Events:
     """Messages of drawn trajectories, from the first day of so many years to the end of the base year.
 
-    ``lines`` and ``cents`` count the claims once all messages were made.
+    ``lines`` and ``cents`` count the claims once all messages were made, ``spent`` the cents by municipality, year and
+    taakveld.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Events:
         self.codes = Codes(case)
         self.first, self.last = date(case.base_year - years + 1, 1, 1), date(case.base_year, 12, 31)
         self.lines, self.cents, self.counter = 0, 0, 0
+        self.spent: dict[tuple[str, int, str], int] = {}
         homes = {area.id: area.municipality for area in case.areas}
         self.municipality = [self.codes.municipalities[homes[one.area]] for one in case.demand]
         self.forms = {form.id: form for form in case.care_forms}
@@ -156,6 +158,22 @@ class Events:
             law,
             self.codes.providers[self.case.offers[int(self.drawn.offer[number])].provider],
         )
+
+    def _form(self, number: int) -> CareForm:
+        """The care form of a trajectory."""
+        return self.forms[self.case.demand[int(self.drawn.row[number])].care_form]
+
+    def persons(self) -> dict[tuple[str, Law, int], tuple[set[int], int]]:
+        """Persons with care at some time in a year, and trajectories, by municipality, law and year."""
+        found: dict[tuple[str, Law, int], tuple[set[int], int]] = {}
+        for number, person in enumerate(self.drawn.person):
+            code, law, _ = self._sides(number)
+            begins, ends = (date.fromordinal(int(days[number])) for days in (self.drawn.begins, self.drawn.ends))
+            for year in range(max(begins.year, self.first.year), min(ends.year, self.last.year) + 1):
+                own, times = found.setdefault((code, law, year), (set(), 0))
+                own.add(int(person))
+                found[code, law, year] = own, times + 1
+        return found
 
     def _birth(self, row: int) -> int:
         low, high = AGES[self.forms[self.case.demand[row].care_form].age_band]
@@ -251,7 +269,7 @@ class Events:
 
     def _size(self, number: int, days: int) -> tuple[int, str, str]:
         """Agreed volume in one of the ways that a municipality may write it."""
-        form = self.forms[self.case.demand[int(self.drawn.row[number])].care_form]
+        form = self._form(number)
         weekly, way = float(self.drawn.agreed[number]), number % 10
         if form.unit in ("hour", "minute"):
             minutes = weekly * (60 if form.unit == "hour" else 1)
@@ -279,6 +297,8 @@ class Events:
             carried -= volume
             tariff = self._tariff(number, low.year)
             self.cents += volume * tariff
+            where = self._sides(number)[0], low.year, self._form(number).iv3
+            self.spent[where] = self.spent.get(where, 0) + volume * tariff
             yield Claim(number, (low, high), volume, volume * tariff, tariff, self._reference())
 
     def _reference(self) -> str:
@@ -311,8 +331,7 @@ class Events:
         if claim.previous is not None or claim.credit:
             return []
         chance = float(self.rng.random())
-        law = self._sides(claim.trajectory)[1]
-        if chance < self.faults and law == "jeugdwet":
+        if chance < self.faults:
             claim.rejected = True
             return [replace(claim, reference=self._reference(), previous=claim.reference, rejected=False)]
         if not self.faults <= chance < 1.5 * self.faults:
@@ -342,8 +361,6 @@ class Events:
                 ])]
             ),
         )  # fmt: skip
-        if envelope.law != "jeugdwet":
-            return  # no schema of the answer under the Wmo was seen
         answer = self._envelope("325", claims[0].trajectory, sent + timedelta(days=8))
         rejected = [one for one in claims if one.rejected]
         fine: Parts = [("RetourCodes", [("RetourCode", NO_REMARK)])]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bekostiging.case.tables import Law
-from bekostiging.messages.kinds import KINDS, STANDARDS
+from bekostiging.messages.kinds import ANSWERS, KINDS, STANDARDS
 
 XSD_VERSION = "1.0.0"
 BASE = "http://www.istandaarden.nl/{standard}/3_2/basisschema/schema"
@@ -36,7 +36,7 @@ class Envelope:
             (self.municipality, self.provider) if kind.from_municipality else (self.provider, self.municipality)
         )
         head: Parts = [
-            ("BerichtCode", kind.code if self.law == "jeugdwet" else kind.wmo_code),
+            ("BerichtCode", kind.code if self.law == "jeugdwet" else kind.wmo_code or _wmo_answer(self.kind)),
             ("BerichtVersie", "3"),
             ("BerichtSubversie", "2"),
             ("Afzender", sides[0]),
@@ -51,6 +51,15 @@ class Envelope:
         )
         inside = _xml([("Header", head), *body], name, standard)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}:Bericht {spaces}>{inside}</{name}:Bericht>\n'
+
+
+def _wmo_answer(kind: str) -> str:
+    """Code of an answer under the Wmo, of which no schema was seen: as in the iJw one more than that of what it answers.
+
+    >>> _wmo_answer("325")
+    '485'
+    """
+    return str(int(KINDS[ANSWERS[kind]].wmo_code) + 1)
 
 
 def _xml(parts: Parts, own: str, base: str) -> str:

@@ -15,6 +15,7 @@ from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.errors import UserError
 from bekostiging.case.kinds import Count, Fraction, Range, Seed
 from bekostiging.case.model import Case
+from bekostiging.messages.generator.beside import write_beside
 from bekostiging.messages.generator.drawn import draw_trajectories
 from bekostiging.messages.generator.events import Events, Sent
 
@@ -31,7 +32,8 @@ class Written:
     Parameters
     ----------
     folder : Path
-        With a zip per municipality, kind of message and year, and products.csv, digimv.csv, statline.csv and extract.csv.
+        With a zip per municipality, kind of message and year, and products.csv, digimv.csv, statline.csv, extract.csv,
+        counts.csv, iv3.csv and tables of CBS (85099NED.csv, 85097NED.csv, 85043NED.csv).
     messages, lines : int
         Messages, and lines of claims in them.
     cents : int
@@ -61,8 +63,9 @@ def write_messages(
     """Write the messages that a region as in a case could have: 301, 305, 307, 315, 323 and 325, valid against the schemas.
 
     Persons have numbers of the test range (9999...), providers and municipalities without codes of their own get ones that
-    nobody has. Beside the messages stand products.csv (what each product code means), digimv.csv, statline.csv and
-    extract.csv.
+    nobody has. Beside the messages stand products.csv (what each product code means), digimv.csv, statline.csv,
+    extract.csv, counts.csv, iv3.csv, and counts of CBS by the numbers of their tables. The answer to a claim under the
+    Wmo is made as that under the Jeugdwet: no schema of it was seen.
 
     Parameters
     ----------
@@ -157,6 +160,7 @@ def _write_tables(place: Path, case: Case, events: Events) -> None:
         [("Regio's", "", *[""] * 5), *_inhabitants(case, events), ("Bron: CBS (verzonnen)", *[""] * 6)],
     )  # fmt: skip
     _write_csv(place / "extract.csv", EXTRACT, events.extract())
+    write_beside(place, case, events, _write_csv)
 
 
 EXTRACT = (

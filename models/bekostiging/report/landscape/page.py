@@ -22,6 +22,7 @@ from bekostiging.report.landscape.plots import (
 )
 from bekostiging.report.landscape.questions import questions
 from bekostiging.report.landscape.results import landscape_results
+from bekostiging.report.landscape.seen import seen_sections
 from bekostiging.report.landscape.tables import (
     areas_table,
     clients_table,
@@ -115,6 +116,7 @@ class LandscapeReport(StudyReport[Landscape]):
             self._tabled("demography", demography_table(study, texts)),
             self._trend(),
             self._waiting(),
+            *seen_sections(study, texts),
         ]
         return found
 

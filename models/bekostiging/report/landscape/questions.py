@@ -8,6 +8,7 @@ from bekostiging.case.rows import name_in
 from bekostiging.report.kit.disclosure import LARGEST
 from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.texts import Texts
+from bekostiging.report.landscape.seen import asked
 from bekostiging.studies import Landscape
 
 DEPENDENT = 0.5
@@ -26,6 +27,7 @@ def questions(study: Landscape, texts: Texts) -> list[str]:
         *_dependence(study, texts),
         *_waiting(study, texts),
         *_growth(study, texts),
+        *asked(study, texts),
     ]
 
 

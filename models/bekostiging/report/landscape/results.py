@@ -10,6 +10,7 @@ from bekostiging.studies import Landscape
 
 def landscape_results(study: Landscape) -> dict[str, Any]:
     """Every cell, concentration, roles and what nobody serves; euro a year at the tariffs, clients of the base year."""
+    seen = {} if study.seen is None else {"messages": asdict(study.seen)}
     return {
         "base_year": study.case.base_year,
         "first_year": study.case.first_year,
@@ -19,4 +20,4 @@ def landscape_results(study: Landscape) -> dict[str, Any]:
         "unserved": [
             {"area": area, "care_form": form, "clients": clients} for area, form, clients in study.unserved
         ],
-    }
+    } | seen

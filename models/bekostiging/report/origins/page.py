@@ -69,7 +69,10 @@ def write_origins(made: StoreCase, file: str | Path, lang: str = "nl") -> None:
     mark = confidential_mark(case, texts, named=True)
     page = template("origins.html.j2").render(
         lang=lang, title=f"{title}: {name}", paper=Paper.of(name, texts, mark), warnings=_warnings(made, lang),
-        sections=[_tables(made, lang), _gaps(made, lang), _invented(made, lang), _figures(made, lang), _dropped(made, lang)],
+        sections=[
+            _tables(made, lang), _gaps(made, lang), _invented(made, lang), *_beside(made, lang), _figures(made, lang),
+            _dropped(made, lang),
+        ],
     )  # fmt: skip
     checked_path("file", file).write_text(page, encoding="utf-8", newline="")
 
@@ -182,6 +185,49 @@ def _invented(made: StoreCase, lang: str) -> Part:
             lines.append(f"{sheet_name(table, lang)}: {source}")
     title = {"nl": "Wat nog verzonnen is", "en": "What is still invented"}
     return Part(title[lang], lines=tuple(dict.fromkeys(lines)))
+
+
+def _beside(made: StoreCase, lang: str) -> list[Part]:
+    """Own counts and euros beside those of CBS and Iv3, where those were imported."""
+    if not made.comparisons:
+        return []
+    heads = {
+        "nl": (
+            "Gemeente",
+            "Wet",
+            "Jaar",
+            "Wat",
+            "In de berichten",
+            "Bron",
+            "Volgens de bron",
+            "Deel",
+            "Opvallend",
+        ),
+        "en": ("Municipality", "Law", "Year", "What", "In the messages", "Source", "By the source", "Part", "Odd"),
+    }
+    whats = {
+        "nl": {"persons": "cliënten in het jaar", "euros": "euro (x 1.000)"},
+        "en": {"persons": "clients in the year", "euros": "euro (x 1,000)"},
+    }
+    yes = {"nl": "ja", "en": "yes"}[lang]
+    rows: Rows = [heads[lang]]
+    for one in made.comparisons:
+        scale = 1 if one.what == "persons" else THOUSAND
+        own, other = (written(round(value / scale), lang) for value in (one.own, one.other))
+        part = f"{written(round(100 * one.own / one.other), lang)} %"
+        law = {"jeugdwet": "Jeugdwet", "wmo": "Wmo"}[one.law]
+        what = whats[lang][one.what]
+        rows.append(
+            (one.municipality, law, str(one.year), what, own, one.source, other, part, yes if one.odd else "")
+        )
+    title = {"nl": "Naast het CBS en Iv3", "en": "Beside CBS and Iv3"}
+    note = {
+        "nl": "Het CBS telt wie in het jaar zorg in natura had, bij de Wmo ook hulpmiddelen en vervoer; Iv3 heeft de hele "
+        "jaarrekening, met pgb en toegang. De berichten liggen daarom meestal iets lager, en nooit ver erboven.",
+        "en": "CBS counts who had care in kind in the year, of the Wmo aids and transport too; Iv3 has the whole annual "
+        "accounts, with budgets of clients and access. So the messages are as a rule somewhat lower, and never far above.",
+    }
+    return [Part(title[lang], note[lang], tuple(rows))]
 
 
 def _figures(made: StoreCase, lang: str) -> Part:
