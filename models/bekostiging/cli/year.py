@@ -46,6 +46,13 @@ EarlierFolder = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="An earlier settlement of the same year: only the difference is paid."),
 ]
+SettledFolders = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="A settlement of an earlier contract year, drawn up in this one; its difference is a line of its own. Repeat.",
+    ),
+]
 WithMatch = Annotated[
     bool,
     typer.Option(
@@ -164,6 +171,7 @@ def monitor(
     seed: Seed = 1,
     workers: Workers = 2,
     previous: EarlierReports = None,
+    settled: SettledFolders = None,
     word: Annotated[bool, typer.Option(help="Write the quarterly report in Word too.")] = True,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -183,7 +191,8 @@ def monitor(
         if not named and brought.confidential:
             shown, figures = pseudonymised(brought), figures.numbered(brought)
         folder = output.folder or Path(f"bekostiging-{shown.name}-maand-{through}")
-        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, store, *(previous or []))):
+        beside = (*(previous or []), *(settled or []))
+        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, store, *beside)):
             year = follow(shown, figures, through, n_scenarios, seed, workers)
             write_monitor(
                 year,
@@ -194,6 +203,7 @@ def monitor(
                 word=word,
                 previous=tuple(previous or ()),
                 kept=forecasts_kept(store, brought),
+                settled=tuple(settled or ()),
                 about=output.config,
             )
         keep_year(store, brought, year, typed)

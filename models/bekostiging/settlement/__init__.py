@@ -1,5 +1,6 @@
 """The real year settled by the contract objects that were simulated: lines, statuses and parts, to the cent."""
 
+from bekostiging.settlement.differences import SettlementDifference, settlement_differences
 from bekostiging.settlement.earlier import Previous, read_previous
 from bekostiging.settlement.example import example_case, example_figures, example_year
 from bekostiging.settlement.exported import drawn_year, figures_of_scenario
@@ -25,6 +26,7 @@ __all__ = [
     "Previous",
     "Sample",
     "SampleItem",
+    "SettlementDifference",
     "Side",
     "Term",
     "ToleranceTest",
@@ -41,5 +43,6 @@ __all__ = [
     "sample_year",
     "sampled_persons",
     "settle_year",
+    "settlement_differences",
     "tariffs_of_year",
 ]

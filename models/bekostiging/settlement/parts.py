@@ -38,10 +38,13 @@ class MunicipalPart:
         ``determined`` by taakveld Iv3.
     differences : dict of str to int
         What was determined less what was booked for the year, by taakveld; empty where nothing was booked as to be paid.
+    corrections : dict of str to int
+        Corrections of earlier years, by taakveld; empty without any.
 
     Examples
     --------
-    >>> part = MunicipalPart("9991", 0.5, determined=100, paid=80, earlier=-5, taakvelden={"6.72": 100}, differences={})
+    >>> more = {"taakvelden": {"6.72": 100}, "differences": {}, "corrections": {}}
+    >>> part = MunicipalPart("9991", 0.5, determined=100, paid=80, earlier=-5, **more)
     >>> part.balance, part.to_pay
     (20, 15)
     """
@@ -53,6 +56,7 @@ class MunicipalPart:
     earlier: int
     taakvelden: Mapping[str, int]
     differences: Mapping[str, int]
+    corrections: Mapping[str, int]
 
     @property
     def balance(self) -> int:
@@ -81,7 +85,8 @@ def municipal_parts(
         "paid": -sum(line.cents for line in ledger.lines if line.part == "paid" and line.kind == "amount"),
         "earlier": sum(line.cents for line in ledger.lines if line.part == "earlier" and line.kind == "amount"),
     }
-    booked = _booked(bookings, place, shares)
+    booked = _booked(bookings, place, shares, "to_be_paid")
+    corrected = _booked(bookings, place, shares, "earlier_year")
     split = {kind: own[kind] + _split(total[kind] - int(own[kind].sum()), shares) for kind in own}
     return tuple(
         MunicipalPart(
@@ -94,14 +99,17 @@ def municipal_parts(
             {}
             if booked is None
             else _by_taakveld(book, contract, year, m, int(determined[m] - split["paid"][m] - booked[m])),
+            {} if corrected is None else _by_taakveld(book, contract, year, m, int(corrected[m])),
         )
         for m, row in enumerate(case.municipalities)
     )
 
 
-def _booked(bookings: Sequence[Booking], place: Mapping[str, int], shares: FloatArray) -> IntArray | None:
-    """What each municipality booked as to be paid, cents; None where nobody did."""
-    rows = [row for row in bookings if row.booking == "to_be_paid"]
+def _booked(
+    bookings: Sequence[Booking], place: Mapping[str, int], shares: FloatArray, kind: str
+) -> IntArray | None:
+    """What each municipality booked of a kind, cents; None where nobody did."""
+    rows = [row for row in bookings if row.booking == kind]
     if not rows:
         return None
     own = np.zeros(len(place), dtype=np.int64)

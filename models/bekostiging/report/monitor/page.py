@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def write_monitor(
     word: bool = True,
     previous: Sequence[Path] = (),
     kept: Sequence[Forecast] = (),
+    settled: Sequence[Path] = (),
     about: Mapping[str, object] | None = None,
 ) -> Path:
     """Write a running contract year: a monthly page, a quarterly report in Word, a calendar, a table and results.
@@ -59,6 +61,8 @@ def write_monitor(
     kept : sequence of Forecast
         Every report on the case that a store keeps (``kept_forecasts``): those of this year are shown as those of folders
         are, those of years whose end is known as the track record.
+    settled : sequence of path
+        Folders of settlements of earlier contract years: what they determine otherwise than was booked is this year's.
     about : mapping, optional
         What the manifest says beside case, settings and versions.
 
@@ -87,7 +91,7 @@ def write_monitor(
     texts = Texts(lang)
     earlier = earlier_reports(previous, year.case.name, year.year, year.through)
     earlier = with_kept(earlier, kept, year.year, year.through)
-    papers = MonthPapers(year, texts, earlier, kept)
+    papers = MonthPapers(year, texts, earlier, kept, settled)
     mark = confidential_mark(year.case, texts, named=named)
     pages = texts["settlement", "page"], texts["settlement", "of"]
     head = year.case.disclaimer.get(lang, "")
@@ -105,7 +109,13 @@ def write_monitor(
         (draft / CALENDAR).write_bytes(icalendar(papers))
         (draft / TABLE).write_text(year.to_frame().to_csv(index=False), encoding="utf-8", newline="")
         (draft / FILE).write_text(
-            json_text({**monitor_results(year, lang), "earlier": scores(earlier, year, kept)}),
+            json_text(
+                {
+                    **monitor_results(year, lang),
+                    "settlement_differences": [asdict(one) for one in papers.differences],
+                    "earlier": scores(earlier, year, kept),
+                }
+            ),
             encoding="utf-8",
             newline="",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.monitor.memory import of_all
 from bekostiging.report.monitor.plots import year_fan
+from bekostiging.settlement import settlement_differences
 from bekostiging.store import Forecast
 from bekostiging.studies.contract_year import SIGNAL, ContractYear, Range
 from bekostiging.units import CENTS, MONTHS
@@ -33,11 +35,15 @@ class MonthPapers:
     texts: Texts
     earlier: Sequence[Forecast] = ()
     years: Sequence[Forecast] = ()
+    settled: Sequence[Path] = ()
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Look the names up once."""
         self.names = names_of(self.year.case, self.texts.lang)
+        self.differences = settlement_differences(
+            self.year.figures, self.year.year, self.settled, self.year.case.name
+        )
 
     def said(self, key: str, **places: object) -> str:
         """A text of these papers."""
@@ -105,7 +111,7 @@ class MonthPapers:
         blocks: list[Block] = [Points(self.answer())]
         if self.earlier:
             blocks.append(Paragraph(self._since_last()))
-        blocks += [self.budget(), self.fan(), self.contracts(), self.causes()]
+        blocks += [self.budget(), *self.settled_before(), self.fan(), self.contracts(), self.causes()]
         blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
         if self.earlier:
             blocks.append(self.record())
@@ -115,7 +121,8 @@ class MonthPapers:
         """The quarterly report: the same figures, by taakveld too, with the calendar."""
         from bekostiging.report.monitor.calendar_page import calendar_of
 
-        blocks: list[Block] = [Points(self.answer()), self.budget(), self.taakvelden(), self.fan()]
+        blocks: list[Block] = [Points(self.answer()), self.budget(), *self.settled_before()]
+        blocks += [self.taakvelden(), self.fan()]
         blocks += [self.contracts(), self.causes()]
         blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
         rows = [[self.said("date"), self.said("what")]]
@@ -135,6 +142,28 @@ class MonthPapers:
         rows.append(self._budget_row(self.said("together"), sum(year.begroting.values()), year.total))
         caption = self.said("budget_table", year=year.year)
         return Grid(rows, caption, self.said("not_additive"), totals=(len(rows) - 1,))
+
+    def settled_before(self) -> list[Block]:
+        """Afwikkelingsverschillen of earlier contract years, which are an expense of this year beside the forecast."""
+        if not self.differences:
+            return []
+        keys = ("municipality", "taakveld", "of_year", "settled_difference")
+        rows = [[self.said(key) for key in keys]]
+        sums: dict[tuple[str, str, int], int] = {}
+        for one in self.differences:
+            key = (one.municipality, one.taakveld, one.of_year)
+            sums[key] = sums.get(key, 0) + one.cents
+        for (code, taakveld, of_year), cents in sorted(sums.items()):
+            name = self.names.get(code, self.said("divided"))
+            rows.append([name, taakveld, str(of_year), self._with_side(cents)])
+        rows.append([self.said("together"), "", "", self._with_side(sum(sums.values()))])
+        caption = self.said("settled_table", year=self.year.year)
+        return [Grid(rows, caption, self.said("settled_note"), totals=(len(rows) - 1,), right=(3,))]
+
+    def _with_side(self, cents: int) -> str:
+        """An expense in whole euros, with whether it is a setback."""
+        side = self.said("favourable" if cents <= 0 else "unfavourable")
+        return f"{self.texts.numbers.plain(cents / CENTS)} {side}"
 
     def _budget_row(self, name: str, budget: float, paid: np.ndarray) -> list[str]:
         numbers, own = self.texts.numbers, Range.of(paid)

@@ -207,23 +207,23 @@ class Papers:
 
     def _by_taakveld(self, place: int) -> list[Block]:
         """Determined, and the difference with what was booked, by taakveld."""
-        determined: dict[str, int] = {}
-        differences: dict[str, int] = {}
+        names = ("taakvelden", "differences", "corrections")
+        sums: dict[str, dict[str, int]] = {name: {} for name in names}
         for one in self.settled.contracts:
-            for code, cents in one.parts[place].taakvelden.items():
-                determined[code] = determined.get(code, 0) + cents
-            for code, cents in one.parts[place].differences.items():
-                differences[code] = differences.get(code, 0) + cents
-        rows = [[self.said(key) for key in ("taakveld", "determined", "settled_difference")]]
+            for name, own in sums.items():
+                for code, cents in getattr(one.parts[place], name).items():
+                    own[code] = own.get(code, 0) + cents
+        kept = [name for name in names if sums[name]]
+        heads = dict(zip(names, ("determined", "settled_difference", "corrections"), strict=True))
+        rows = [[self.said("taakveld"), *(self.said(heads[name]) for name in kept)]]
         rows += [
-            [code, self.money(cents), self.money(differences[code]) if code in differences else ""]
-            for code, cents in sorted(determined.items())
+            [code, *(self.money(sums[name][code]) if code in sums[name] else "" for name in kept)]
+            for code in sorted(sums["taakvelden"])
         ]
-        last = self.money(sum(differences.values())) if differences else ""
-        rows.append([self.said("together"), self.money(sum(determined.values())), last])
+        rows.append([self.said("together"), *(self.money(sum(sums[name].values())) for name in kept)])
         note = self.said("difference_note", now=self.settled.today.year, year=self.settled.year)
         title = self.said("by_taakveld")
-        return [Heading(title, 1), Grid(rows, title, note if differences else "", totals=(len(rows) - 1,))]
+        return [Heading(title, 1), Grid(rows, title, note if len(kept) > 1 else "", totals=(len(rows) - 1,))]
 
     def answer(self) -> str:
         """All contracts together, in a sentence."""

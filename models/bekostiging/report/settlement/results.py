@@ -56,6 +56,7 @@ def _contract(one: ContractSettlement, place: int) -> dict[str, Any]:
                 "to_pay": part.to_pay,
                 "taakvelden": dict(part.taakvelden),
                 "differences": dict(part.differences),
+                "corrections": dict(part.corrections),
             }
             for part in one.parts
         ],
