@@ -89,13 +89,13 @@ def write_settlement(
 
     def fill(draft: Path) -> None:
         """Every file; the manifest last."""
-        links, form = [], template("paper.html.j2")
+        links, form, writer = [], template("paper.html.j2"), WordPapers()
         for name, title, blocks in _statements(papers):
             own = _about(papers, title, mark)
             links.append((title, f"{name}.html"))
             (draft / f"{name}.html").write_text(paper_page(form, own, blocks), encoding="utf-8", newline="")
             if word:
-                WordPapers().write(draft / f"{name}.docx", own, blocks)
+                writer.write(draft / f"{name}.docx", own, blocks)
         for provider in _providers(settled):
             rows = settled.case.contracts
             own_contracts = [
@@ -109,7 +109,7 @@ def write_settlement(
             blocks = match_page(papers, sample)
             (draft / MATCH).write_text(paper_page(form, own, blocks), encoding="utf-8", newline="")
             if word:
-                WordPapers().write(draft / MATCH_WORD, own, blocks)
+                writer.write(draft / MATCH_WORD, own, blocks)
             write_match(papers, sample, draft, mark)
             links += [(papers.said("match"), MATCH), (f"{papers.said('match')} (Excel)", BOOK)]
         overview = _about(papers, papers.said("title", year=settled.year), mark)
