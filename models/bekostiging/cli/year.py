@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +28,7 @@ from bekostiging.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bekostiging.settlement import Match, Sample, YearSettlement
+    pass
 
 
 YearFile = Annotated[
@@ -88,6 +88,13 @@ EarlierReports = Annotated[
     typer.Option(metavar="FOLDER", help="An earlier monthly report of the same year; repeat to add."),
 ]
 
+YearClose = Annotated[
+    bool,
+    typer.Option(
+        help="After the twelfth month: settle what is in the file too, and match it per payment form, in a folder beside."
+    ),
+]
+
 
 @command()
 def settle(
@@ -113,6 +120,7 @@ def settle(
         from bekostiging.actuals import read_actuals
         from bekostiging.case import pseudonymised
         from bekostiging.case.pseudonym import provider_numbers
+        from bekostiging.cli.year_close import matched
         from bekostiging.report import claimed, write_settlement
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.settlement.match import told
@@ -132,7 +140,7 @@ def settle(
         settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
         found, drawn = (None, None)
         if match or store is not None or interval is not None:
-            found, drawn = _matched(settled, store, numbers, seed, interval)
+            found, drawn = matched(settled, store, numbers, seed, interval)
         folder = output.folder or Path(f"bekostiging-{shown.name}-afrekening-{year}-{status}")
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, previous)):
             more = {"overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
@@ -141,23 +149,6 @@ def settle(
         for sentence in [papers.answer(), *(told(papers) if found is not None else [])]:
             print_sentence(sentence)
         print_place({"nl": "Afrekening", "en": "Settlement"}[lang], folder / PAGE)
-
-
-def _matched(
-    settled: YearSettlement, store: Path | None, numbers: Mapping[str, str], seed: int, interval: float | None
-) -> tuple[Match, Sample]:
-    """The match of a settled year and its sample; ``numbers``: of providers that are not named."""
-    from bekostiging.settlement import match_year, numbered_check, sample_year, tariffs_of_year
-    from bekostiging.store import check_claims, open_store
-
-    checked = None
-    if store is not None:
-        own = {number: provider for provider, number in numbers.items()}
-        tariffs = {(own.get(who, who), form): euro for (who, form), euro in tariffs_of_year(settled).items()}
-        with open_store(store) as opened:
-            checked = numbered_check(check_claims(opened, settled.year, tariffs), numbers)
-    found = match_year(settled, checked)
-    return found, sample_year(settled, found, seed, interval, checked)
 
 
 @command()
@@ -172,6 +163,7 @@ def monitor(
     workers: Workers = 2,
     previous: EarlierReports = None,
     settled: SettledFolders = None,
+    year_close: YearClose = False,
     word: Annotated[bool, typer.Option(help="Write the quarterly report in Word too.")] = True,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -179,6 +171,7 @@ def monitor(
     lang = output.lang
     with user_errors(lang):
         from bekostiging.case import pseudonymised
+        from bekostiging.cli.year_close import check_close, close_year
         from bekostiging.cli.year_memory import figures_of_year, forecasts_kept, keep_year
         from bekostiging.report import claimed, write_monitor
         from bekostiging.report.kit.texts import Texts
@@ -186,6 +179,8 @@ def monitor(
         from bekostiging.report.monitor.papers import MonthPapers
         from bekostiging.studies import monitor as follow
 
+        if year_close:
+            check_close(through)
         brought = shown = brought_case(case, lang)
         figures = typed = figures_of_year(actuals, store, brought)
         if not named and brought.confidential:
@@ -211,6 +206,8 @@ def monitor(
             print_sentence(sentence)
         print_notes(year.notes, lang, to_stderr=False)
         print_place({"nl": "Maandbericht", "en": "Monthly report"}[lang], folder / PAGE)
+        if year_close:
+            close_year(year, brought, store, folder, named=named, word=word, output=output)
 
 
 @command()

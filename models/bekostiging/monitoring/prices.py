@@ -2,10 +2,11 @@ r"""The price of a unit given what was claimed: a Gaussian latent per contract a
 
 The log of what a unit costs is the log of the tariff at the price level of the year, plus a deviation of the contract and
 care form (another mix of products, an index that was applied late): t = l + p, l with the variance of the case's own
-scenarios of the level, p with mean zero and variance tau^2. Seen is y = t + e, the log of euros over units at tariff, e
-with the variance that months scatter by. So E[t | y] = E[l] + K (y - E[l]) with K = (var l + tau^2) / (var l + tau^2 +
-var e), and a scenario of it is t + K (y - t - e) with its own t and e (Matheron's rule). tau^2 is what deviations have beyond
-chance (method of moments, DerSimonian and Laird 1986); with nothing seen it is zero and prices are those of the contract.
+scenarios of the level, p with mean zero and variance tau^2. Seen is y = t + e, the log of euros over units at tariff,
+e with the variance that months scatter by. So E[t | y] = E[l] + K (y - E[l]) with K = (var l + tau^2) / (var l + tau^2 +
+var e), and a scenario of it is t + K (y - t - e) with its own t and e (Matheron's rule). tau^2 is what deviations have
+beyond chance (method of moments, DerSimonian and Laird 1986); with nothing seen it is zero and
+prices are those of the contract.
 
 What was claimed of a month stands in euros as it is; the latent prices what is still to come.
 """

@@ -10,12 +10,16 @@ import pytest
 from region_messages import KEY, MUNICIPALITY
 from typer.testing import CliRunner
 
-from bekostiging.actuals import write_year
+from bekostiging.actuals import read_actuals, write_year
 from bekostiging.case import Case, read_case
 from bekostiging.case.write import write_case
 from bekostiging.cli import app
 from bekostiging.cli.year_memory import figures_of_year
 from bekostiging.monitoring import drawn_months
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.settlement.match import told
+from bekostiging.report.settlement.papers import Papers
+from bekostiging.settlement import drawn_year, example_case, match_year, settle_year
 from bekostiging.store import kept_actuals, kept_forecasts, make_store, open_store
 
 pytest.importorskip("duckdb")
@@ -109,3 +113,33 @@ def test_a_running_case_names_no_provider_in_notes_or_results(tmp_path: Path) ->
     with open_store(store) as opened:
         kept = kept_actuals(opened, case.name)
     assert {row.provider for row in kept} == {row.provider for row in rows}
+
+
+def test_a_year_is_not_closed_before_its_december(tmp_path: Path) -> None:
+    code, output = ran("monitor", "veenrand", "--through", "2028-11", "--year-close", "--out", tmp_path / "out")
+    assert code == 2
+    assert "sluit het af met --through 2028-12" in " ".join(output.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_year_is_closed_with_its_match(tmp_path: Path) -> None:
+    """Twelve months and the statements of the year: the settlement beside the report, its match summed against the limit."""
+    case = example_case()
+    tables = drawn_year(case, 1, 1).tables()
+    months = drawn_months(case, 1, 12).figures.actuals
+    year = case.first_year
+    write_case(case, tmp_path / "mine", "nl")
+    write_year(tmp_path / "figures", {**tables, "actuals": months}, "settlement", "nl")
+    code, output = ran(
+        "monitor", tmp_path / "mine", "--actuals", tmp_path / "figures", "--through", f"{year}-12", "--scenarios", 32,
+        "--workers", 1, "--no-word", "--year-close", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, output
+    beside = tmp_path / "out-jaarafsluiting"
+    assert (beside / "aansluiting.html").exists()
+    settled = settle_year(case, read_actuals(tmp_path / "figures", case), year, "raming")
+    papers = Papers(settled, Texts("nl"), match_year(settled))
+    said = " ".join(output.split())
+    for sentence in [papers.answer(), *told(papers)]:
+        assert " ".join(sentence.split()) in said
+    assert papers.match.auditor.source[0] in (beside / "aansluiting.html").read_text(encoding="utf-8")
