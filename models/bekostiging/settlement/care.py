@@ -19,6 +19,7 @@ from bekostiging.case.year_tables import Excess, Statement
 from bekostiging.contracts import Contract, price_levels
 from bekostiging.scenarios import MEASURES, CareUse, Cells
 from bekostiging.scenarios.high_cost import thresholds_of
+from bekostiging.settlement.completed import CompletedYear, Months, completed_year, months_of
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -153,8 +154,8 @@ class _Builder:
         """Everything documents say of one contract in one year; the rest is not a number."""
         own = np.flatnonzero(self.cells.contract == contract)
         statements = [row for row in self.rows("statements", year, contract) if isinstance(row, Statement)]
-        months = self._months.get((year, contract))
-        if not statements and months and estimates:
+        months = None if statements or not estimates else completed_year(self._months, contract, year)
+        if months is not None:
             self._estimate(year, contract, own, months)
         elif not statements:
             for array in self.arrays.values():
@@ -208,44 +209,26 @@ class _Builder:
                 }
             )
 
-    def _estimate(self, year: int, contract: int, own: IntArray, months: dict[int, tuple[float, float]]) -> None:
-        """Units of the months as they are known, with what is started and not claimed; no other figure."""
-        seen = {month for cell in months for month in self._seen[year, contract, cell]}
+    def _estimate(self, year: int, contract: int, own: IntArray, found: CompletedYear) -> None:
+        """Units of the months, completed for what is still to come; no other figure."""
         for name, array in self.arrays.items():
             known = name in ("units", "units_claimable", "units_within_budget")
             array[0, year, own] = 0.0 if known else np.nan
-            for cell, (units, unclaimed) in months.items():
+            for cell, units in found.units.items():
                 if known:
-                    array[0, year, cell] = units + unclaimed
+                    array[0, year, cell] = units
         self.cost[year, contract] = np.nan
-        missing = [month for month in range(1, MONTHS + 1) if month not in seen]
-        listed = ", ".join(map(str, missing))
-        nl = "eenheden uit maandcijfers, met wat begonnen en nog niet gedeclareerd is; geen verantwoording"
-        en = "units of the months, with what started and is not yet claimed; no statement"
-        if missing:
-            nl, en = f"{nl}; zonder cijfers van maand {listed}", f"{en}; without figures of month {listed}"
-        self.estimated[year, contract] = nl, en
+        self.estimated[year, contract] = found.said
 
-    def _units_of_months(self) -> dict[tuple[int, int], dict[int, tuple[float, float]]]:
-        """Units and what is not yet claimed, by year, contract and cell; of the latter the last receipt of each month."""
-        found: dict[tuple[int, int], dict[int, tuple[float, float]]] = {}
-        latest: dict[tuple[int, int, int, str], tuple[str, float]] = {}
-        self._seen: dict[tuple[int, int, int], set[int]] = {}
+    def _units_of_months(self) -> Months:
+        """The months of every cell."""
+        rows = []
         for row in self.figures.actuals:
-            year = int(row.month[:4]) - self.case.first_year
             contract = self.contract[row.provider, row.lot]
             cell = self._cell(row, contract)
-            if cell is None:
-                continue
-            units, _ = found.setdefault((year, contract), {}).get(cell, (0.0, 0.0))
-            found[year, contract][cell] = units + row.units, 0.0
-            key = year, contract, cell, row.month
-            latest[key] = max(latest.get(key, ("", 0.0)), (row.received, row.unclaimed))
-            self._seen.setdefault((year, contract, cell), set()).add(int(row.month[5:7]))
-        for (year, contract, cell, _), (_, unclaimed) in latest.items():
-            units, before = found[year, contract][cell]
-            found[year, contract][cell] = units, before + unclaimed
-        return found
+            if cell is not None:
+                rows.append((contract, cell, row))
+        return months_of(rows, self.case.first_year)
 
     def _excess(self, year: int, contract: int, own: IntArray) -> None:
         """What lies above thresholds, claimed and delivered; a threshold of which nothing is said is not a number."""

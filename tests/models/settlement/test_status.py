@@ -128,7 +128,7 @@ def test_which_final_indices_a_year_asks(
 
 
 def test_without_a_statement_only_months_and_only_an_estimate(case: Case, figures: YearFigures) -> None:
-    """Units of months, with what started and is not yet claimed; which months are missing is said."""
+    """Units of months; of what started long ago and was never claimed nothing is expected; missing months are said."""
     row = figures.statements[0]
     common = {
         name: getattr(row, name)
@@ -137,12 +137,17 @@ def test_without_a_statement_only_months_and_only_an_estimate(case: Case, figure
     months = tuple(
         YEAR_TABLES["actuals"].model_validate(
             common
-            | {"care_form": form, "month": f"2027-{month:02d}", "received": f"2027-{month + 1:02d}", "units": 1000.0,
-               "unclaimed": 100.0}
+            | {
+                "care_form": form,
+                "month": f"2027-{month:02d}",
+                "received": f"2027-{month + 1:02d}",
+                "unclaimed": 100.0,
+            }
+            | {"units": 1000.0 + 100.0 * (-1) ** month}
         )
         for form in ("guidance", "mental_care")
         for month in range(1, 11)
-    )  # fmt: skip
+    )
     others = tuple(one for one in figures.statements if one.provider == "aanbieder-4")
     known = replace(figures, statements=others, actuals=months)
     with pytest.raises(
@@ -152,10 +157,39 @@ def test_without_a_statement_only_months_and_only_an_estimate(case: Case, figure
     no_crisis = replace(case, clauses=tuple(one for one in case.clauses if one.clause != "crisis_care"))
     one = settle_year(no_crisis, known, 2027, "raming", today=TODAY).contracts[0]
     delivered = next(line for line in one.lines if line.key == "delivered")
-    # ten months of 1,100 hours at 78 and at 104
-    assert delivered.euro == round(11_000 * (78 + 104) * 1.03315, 2)
+    # ten months of 1,000 hours, all claimed the month after, and two more as the mean of these, at 78 and at 104
+    assert delivered.euro == round(12_000 * (78 + 104) * 1.03315, 2)
     assert delivered.estimated
     assert "without figures of month 11, 12" in delivered.estimated[1]
+    # ten months of 1,800 and 2,200 hours have variance 44,444; two more and their mean: sqrt(44,444 x 2 x 1.2) of 24,000
+    assert "in two of three cases at most 1.4\u00a0% off" in delivered.estimated[1]
+
+
+def test_an_estimate_completes_what_is_still_to_be_claimed_and_says_how_far_off(
+    case: Case, figures: YearFigures
+) -> None:
+    """60 % of a month is claimed in it and 40 % the month after: December, with 600 of 1,000 hours, is worth 1,000."""
+    row = figures.statements[0]
+    names = ("provider", "lot", "area", "source", "status", "entered_by", "entered_on")
+    common = {name: getattr(row, name) for name in names} | {"care_form": "guidance"}
+    months = tuple(
+        YEAR_TABLES["actuals"].model_validate(
+            common | {"month": f"2027-{month:02d}", "received": f"2027-{month + delay:02d}", "units": units}
+        )
+        for month in range(1, 13)
+        for delay, units in enumerate((600.0, 400.0))
+        if month + delay <= 12
+    )
+    others = tuple(one for one in figures.statements if one.provider == "aanbieder-4")
+    known = replace(figures, statements=others, actuals=months)
+    no_crisis = replace(case, clauses=tuple(one for one in case.clauses if one.clause != "crisis_care"))
+    delivered = settle_year(no_crisis, known, 2027, "raming", today=TODAY).contracts[0].lines
+    line = next(one for one in delivered if one.key == "delivered")
+    assert line.euro == round(12_000 * 78 * 1.03315, 2)
+    # 400 of 12,000 hours are still to come, and every month did the same
+    assert "compleet gemaakt voor wat nog wordt gedeclareerd (3,33" in line.estimated[0]
+    assert "in two of three cases at most 0.1\u00a0% off" in line.estimated[1]
+    assert "month" not in line.estimated[1].split("statement")[1]
 
 
 @pytest.mark.parametrize(
