@@ -27,6 +27,8 @@ from bekostiging_solvers.typing import FloatArray
 STEPS, HALVINGS = 12, 10
 NEARLY = 1e-3
 """Largest step that ends the search."""
+LONGEST = 8.0
+"""Most that a normal moves in one step: beyond it the logs of what is expected are no guide."""
 DIFFERENCE = 1e-4
 """Of a normal, to differentiate with."""
 
@@ -130,6 +132,7 @@ def laplace(q: object, observed: Observed, n: int) -> Posterior:
         score, information = score_and_information(at, observed)
         precision = np.eye(n) + jacobian.T @ (information[:, None] * jacobian)
         step = np.linalg.solve(precision, jacobian.T @ score - z)
+        step = step * min(1.0, LONGEST / max(float(np.abs(step).max()), 1e-12))
         for _ in range(HALVINGS):
             there = expected((z + step)[None])[0]
             value = log_likelihood(there, observed) - (z + step) @ (z + step) / 2

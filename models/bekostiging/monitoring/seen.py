@@ -8,7 +8,9 @@ case expects at the start, plus starts, less stops.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,7 @@ from bekostiging.actuals.completeness import (
 )
 from bekostiging.case import Case
 from bekostiging.case.errors import Note, UserError
+from bekostiging.case.year_tables import Actual
 from bekostiging.scenarios import Cells
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray
@@ -93,6 +96,7 @@ def seen_through(case: Case, cells: Cells, figures: YearFigures, through: str) -
             f"tot en met {through} is niets ontvangen; vul de maandcijfers aan, of kies een latere maand.",
             f"nothing was received up to {through}; complete the figures by month, or choose a later month.",
         )
+    _check_rows(rows)
     place = {
         (
             *cells.contract_ids[cells.contract[c]],
@@ -126,6 +130,28 @@ def seen_through(case: Case, cells: Cells, figures: YearFigures, through: str) -
     starts, stops = (sums[name].sum(axis=1) for name in ("starts", "stops"))
     part = _part_in(sums["starts"] + sums["stops"], ahead, n)
     return Seen(n, known, starts, stops, part, caseload, sums["claims"], sums["credits"], euros)
+
+
+def _check_rows(rows: Sequence[Actual]) -> None:
+    """Numbers that are numbers, every month of a cell once; a file was judged when it was read, rows of Python not."""
+    seen: set[tuple[str, ...]] = set()
+    for row in rows:
+        numbers = (row.starts, row.stops, row.units, row.euros, row.caseload or 0.0)
+        if not all(math.isfinite(one) for one in numbers) or min(row.starts, row.stops, row.caseload or 0.0) < 0:
+            raise UserError(
+                f"maandcijfers, rij {row.line}: een aantal is geen getal of negatief; verbeter het (alleen eenheden "
+                "en euro's mogen als correctie negatief zijn).",
+                f"actuals, row {row.line}: a count is no number or negative; mend it (units and euros alone may be negative, "
+                "as a correction).",
+            )
+        key = tuple(getattr(row, name) for name in row.key)
+        if key in seen:
+            shown = " / ".join(key)
+            raise UserError(
+                f"maandcijfers, rij {row.line}: {shown} staat er twee keer; voeg de rijen samen.",
+                f"actuals, row {row.line}: {shown} stands twice; join the rows.",
+            )
+        seen.add(key)
 
 
 def _not_offered(line: int, key: tuple[str, str, str, str]) -> UserError:
@@ -220,7 +246,8 @@ def completed(cells: Cells, seen: Seen, caseload: FloatArray, rate: FloatArray, 
         own = cells.contract == c
         part[:, own] = np.array([found[c].part(n - 1 - month) for month in range(n)])[:, None]
         credit[:, own] = np.array([found[c].credit_to_come(n - 1 - month) for month in range(n)])[:, None]
-    part[~seen.known] = 0.0
+    silent = _silent(cells, seen, caseload, claiming)
+    part[~seen.known | silent] = 0.0
     gross = np.nansum(seen.claims, axis=1)
     expected = caseload * _own_rate(gross, part, caseload, rate)
     weight = _weight(triangles, expected, cells)
@@ -240,7 +267,46 @@ def completed(cells: Cells, seen: Seen, caseload: FloatArray, rate: FloatArray, 
     believed = part / np.maximum(part + weight, 1e-9)
     variance = np.square(believed) * variance + np.square(1 - believed) * of_view
     error = np.sqrt(np.where(part >= 1, 0.0, variance))
-    return Completed(units, error, part, credit, expected, weight, found, _notes(cells, seen, found))
+    return Completed(
+        units,
+        error,
+        part,
+        credit,
+        expected,
+        weight,
+        found,
+        (*_notes(cells, seen, found), *_of_silence(cells, silent)),
+    )
+
+
+def _silent(cells: Cells, seen: Seen, caseload: FloatArray, claiming: Sequence[int]) -> BoolArray:
+    """Months of which a contract that claims claimed nothing while it had clients, (n_months, n_cells): late, not zero."""
+    found = np.zeros(caseload.shape, dtype=np.bool_)
+    for c in claiming:
+        own = cells.contract == c
+        nothing = (np.nansum(seen.claims[:, :, own], axis=(1, 2)) <= 0) & (caseload[:, own].sum(axis=1) > 0)
+        found[:, own] = (nothing[:, None]) & seen.known[:, own]
+    # in the month itself nobody may claim yet: that is no silence
+    found[-1:] &= bool((np.nansum(seen.claims[:, 0], axis=1) > 0).any())
+    return found
+
+
+def _of_silence(cells: Cells, silent: BoolArray) -> tuple[Note, ...]:
+    """Contracts that have claimed nothing yet of months in which they had clients."""
+    notes: list[Note] = []
+    for c, (provider, lot) in enumerate(cells.contract_ids):
+        n = int(silent[:, cells.contract == c].any(axis=1).sum())
+        if n:
+            nl, en = ("maand", "month") if n == 1 else ("maanden", "months")
+            notes.append(
+                {
+                    "nl": f"{provider} (perceel {lot}) heeft over {n} {nl} nog niets gedeclareerd terwijl er cliënten "
+                    "waren; dat is geschat uit wie in zorg was.",
+                    "en": f"{provider} (lot {lot}) has claimed nothing yet of {n} {en} in which there were clients; that "
+                    "was estimated from who was in care.",
+                }
+            )
+    return tuple(notes)
 
 
 def _ahead(n: int) -> BoolArray:

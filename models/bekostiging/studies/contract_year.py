@@ -31,7 +31,7 @@ from bekostiging.monitoring.seen import Completed, Seen, average_caseload, compl
 from bekostiging.scenarios import Cells, Plan, build_cells, each_block, plan, with_factor_distribution
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.forecast import demand_forecast, demand_of_cells
-from bekostiging.studies.contract_year_notes import what_is_assumed
+from bekostiging.studies.contract_year_notes import check_plausible, what_is_assumed
 from bekostiging.studies.inflow_alarm import LEVELS, inflow_alarm
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
@@ -347,6 +347,7 @@ def monitor(
     caseload = average_caseload(seen, forecast.stock[row] * expected_shares(cells, row, 1)[0])
     done = completed(cells, seen, caseload, rate_of_cells(case, cells), spread_of_cells(case, cells))
     months = observed_months(case, cells, seen, done)
+    check_plausible(months)
     given = with_factor_distribution(case, posterior_of(case, months, n_years).distribution(case, n_years))
     contracts = contracts_of(case, cells, n_years)
     plans = [plan(one, n_scenarios, n_years, seed, "out_of_sample") for one in (case, given)]

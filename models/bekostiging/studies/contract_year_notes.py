@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bekostiging.actuals import YearFigures
 from bekostiging.case import Case
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import Note, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.monitoring.expected_months import ObservedMonths
+from bekostiging.units import MONTHS
+
+
+ABSURD = 20.0
+"""Times what a case expects above which a count is in other units, or of another case."""
+
+
+def check_plausible(months: ObservedMonths) -> None:
+    """Refuse counts that no year of the case could have.
+
+    Raises
+    ------
+    UserError
+        Many times the starts, or the clients in care, that are expected.
+    """
+    year = np.arange(months.n_months) // MONTHS
+    starts = float((months.forecast.starts[year] / MONTHS * months.share).sum())
+    stock = float((months.forecast.stock * months.share_stock).sum())
+    for seen, expected, nl, en in (
+        (float(months.starts.sum()), starts, "starts", "starts"),
+        (float(months.stock.sum()), stock, "cliënten in zorg bij het begin", "clients in care at the start"),
+    ):
+        if seen > ABSURD * max(expected, 1.0):
+            raise UserError(
+                f"maandcijfers: {seen:.0f} {nl}, waar de casus er {expected:.0f} verwacht; horen deze cijfers bij deze "
+                "casus, en zijn het aantallen?",
+                f"actuals: {seen:.0f} {en}, where the case expects {expected:.0f}; do these figures belong to this case, "
+                "and are they counts?",
+            )
 
 
 def what_is_assumed(case: Case, figures: YearFigures) -> tuple[Note, ...]:
