@@ -83,6 +83,14 @@ Remembering = Annotated[
         help="Region store that remembers: figures by month are added to it and read from it, the forecast is kept.",
     ),
 ]
+Adjusting = Annotated[
+    bool,
+    typer.Option(
+        "--adjust",
+        help="What would it take to end within the begroting; lump sum and places of the years that are left.",
+    ),
+]
+AdjustScenarios = Annotated[int, typer.Option(min=64, help="Scenarios that --adjust designs the lump sum on.")]
 EarlierReports = Annotated[
     list[Path] | None,
     typer.Option(metavar="FOLDER", help="An earlier monthly report of the same year; repeat to add."),
@@ -164,6 +172,8 @@ def monitor(
     previous: EarlierReports = None,
     settled: SettledFolders = None,
     year_close: YearClose = False,
+    adjusting: Adjusting = False,
+    design_scenarios: AdjustScenarios = 2048,
     word: Annotated[bool, typer.Option(help="Write the quarterly report in Word too.")] = True,
     named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -177,6 +187,7 @@ def monitor(
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.monitor.page import PAGE
         from bekostiging.report.monitor.papers import MonthPapers
+        from bekostiging.studies import adjust
         from bekostiging.studies import monitor as follow
 
         if year_close:
@@ -199,6 +210,8 @@ def monitor(
                 previous=tuple(previous or ()),
                 kept=forecasts_kept(store, brought),
                 settled=tuple(settled or ()),
+                adjustment=adjust(year, design_scenarios, workers) if adjusting else None,
+                workers=workers,
                 about=output.config,
             )
         keep_year(store, brought, year, typed)

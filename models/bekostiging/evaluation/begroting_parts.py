@@ -145,8 +145,8 @@ def _of(
             }
             for code, own in zip(case.reported_codes, municipal, strict=True)
         },
-        municipal_begroot={code: _begroot(case, years, [code]) for code in case.reported_codes},
-        begroot=_begroot(case, years, case.reported_codes),
+        municipal_begroot={code: begroot_by_taakveld(case, years, [code]) for code in case.reported_codes},
+        begroot=begroot_by_taakveld(case, years, case.reported_codes),
         way=way,
     )
 
@@ -187,7 +187,7 @@ def _bought(case: Case) -> list[tuple[str, str]]:
     return [(row.iv3, row.law) for row in case.care_forms if row.id in bought]
 
 
-def _begroot(case: Case, years: Sequence[int], codes: Sequence[str]) -> dict[str, float]:
+def begroot_by_taakveld(case: Case, years: Sequence[int], codes: Sequence[str]) -> dict[str, float]:
     """[taakveld]: what these municipalities have begroot for its law, where neither has another."""
     pairs = set(_bought(case))
     found = {}

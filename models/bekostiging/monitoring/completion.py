@@ -143,7 +143,7 @@ class YearWork:
         whole_starts = seen.starts / seen.starts_part[:, None]
         starts[:, :m] = np.where(under_contract & seen.known, whole_starts, starts[:, :m])
         joined = Months(starts, months.stops, months.caseload, found[1], found[0])
-        return _with_units(care_use, joined, found[0]), joined
+        return with_units(care_use, joined, found[0]), joined
 
     def at_prices_seen(
         self,
@@ -228,7 +228,7 @@ def _continued(continuing: FloatArray, drawn: FloatArray, seen: FloatArray, m: i
     return np.asarray(plain * seen[:, None])
 
 
-def _with_units(care_use: CareUse, months: Months, units_month: FloatArray) -> CareUse:
+def with_units(care_use: CareUse, months: Months, units_month: FloatArray) -> CareUse:
     """Care use with these units by month, and what moves with them."""
     n, n_years = care_use.n_scenarios, care_use.n_years
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bekostiging.former import former_names
+from bekostiging.studies.adjusting import Adjustment, WhatItTakes, adjust, what_it_takes
 from bekostiging.studies.backtesting import Backtest, Hindcast, backtest
 from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
@@ -12,7 +13,9 @@ from bekostiging.studies.coverage import Prediction
 from bekostiging.studies.difference.inputs import ROW_ADDED, ROW_GONE, InputChange
 from bekostiging.studies.difference.run import Difference, FigureDifference, study_difference
 from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
+from bekostiging.studies.forecast_moved import ForecastMove, forecast_move
 from bekostiging.studies.landscape import Concentration, Landscape, Role, study_landscape
+from bekostiging.studies.later_years import ComingYears, coming_years
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
@@ -39,6 +42,7 @@ __all__ = [
     "ROW_ADDED",
     "ROW_GONE",
     "SHIPPED",
+    "Adjustment",
     "Backtest",
     "Benchmark",
     "CapacityBudget",
@@ -46,6 +50,7 @@ __all__ = [
     "CaseBoard",
     "Changed",
     "Choice",
+    "ComingYears",
     "Concentration",
     "Condition",
     "ContractYear",
@@ -54,6 +59,7 @@ __all__ = [
     "Difference",
     "EqualisationStudy",
     "FigureDifference",
+    "ForecastMove",
     "Hindcast",
     "InputChange",
     "Landscape",
@@ -73,12 +79,16 @@ __all__ = [
     "TermStep",
     "TermSteps",
     "Verdict",
+    "WhatItTakes",
+    "adjust",
     "backtest",
     "benchmark",
     "clause_worth",
+    "coming_years",
     "compare",
     "contracts_in_force",
     "criteria",
+    "forecast_move",
     "is_tail",
     "monitor",
     "payment_form",
@@ -96,6 +106,7 @@ __all__ = [
     "suite_cases",
     "tail",
     "target_place",
+    "what_it_takes",
 ]
 
 if not TYPE_CHECKING:

@@ -352,7 +352,7 @@ def monitor(
     contracts = contracts_of(case, cells, n_years)
     plans = [plan(one, n_scenarios, n_years, seed, "out_of_sample") for one in (case, given)]
     nothing = YearWork(case, cells, contracts, seen.year)
-    works = (nothing, replace(nothing, known=Known(seen, done, caseload, _prices(case, cells, seen, seed))))
+    works = (nothing, replace(nothing, known=Known(seen, done, caseload, prices_of(case, cells, seen, seed))))
     expected, now = (_samples(planned, work, workers) for planned, work in zip(plans, works, strict=True))
     rule, counts = inflow_alarm(case, seen, months, seed)
     notes = (*figures.notes, *plans[0].notes, *done.notes, *what_is_assumed(case, figures))
@@ -374,7 +374,7 @@ def monitor(
     )
 
 
-def _prices(case: Case, cells: Cells, seen: Seen, seed: int) -> PricesSeen | None:
+def prices_of(case: Case, cells: Cells, seen: Seen, seed: int) -> PricesSeen | None:
     """What was seen of prices, against the price levels of the case's scenarios."""
     model = inner_model(case, case.factor_distribution, seen.year + 1)
     normals = np.random.default_rng(seed).standard_normal((LEVELS, model.n_dimensions))

@@ -256,6 +256,15 @@ def study_lumpsum(
         )
 
 
+def redesigned(case: Case, **options: Unpack[Options]) -> LumpSumResult:
+    """The design and its judgement alone, without alternatives, choices and frontier; options of ``RunOptions``."""
+    ready = prepared(case, run_options(options))
+    planned = ready.plan("out_of_sample")
+    terms = reference(ready.case, planned.cells, planned.n_years)
+    with shared_processes():
+        return _judged_design(ready, planned, terms, lambda data: data, {})[1]
+
+
 def _judged_design(
     ready: Prepared,
     out_of_sample: Plan,

@@ -13,12 +13,17 @@ from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About
 
+Links = Sequence[tuple[str, str]]
+"""Name and file of papers beside a page."""
+
 
 def paper_page(
-    form: Template, about: About, blocks: Sequence[Block], links: Sequence[tuple[str, str]] = ()
+    form: Template, about: About, blocks: Sequence[Block], links: Links = (), *, compact: bool = False
 ) -> str:
-    """A paper as HTML, of the same blocks as in Word; ``links``: name and file of papers beside it."""
+    """A paper as HTML, of the same blocks as in Word; ``links``: papers beside it; ``compact``: prints small."""
     kinds = [(type(block).__name__, block) for block in blocks]
     drawings = {place: Markup(svg(one.figure())) for place, one in enumerate(blocks) if isinstance(one, Drawing)}
     paper = Paper.of(about.title, Texts(about.lang), about.mark)
-    return form.render(lang=about.lang, about=about, blocks=kinds, links=links, paper=paper, drawings=drawings)
+    return form.render(
+        lang=about.lang, about=about, blocks=kinds, links=links, paper=paper, drawings=drawings, compact=compact
+    )

@@ -1,41 +1,57 @@
-"""What the monthly page and the quarterly report say, as blocks: sentences and tables from one value each."""
+"""What the monthly page says, as blocks: sentences and tables from one value each; it prints on one page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from bekostiging.monitoring.effects import CAUSES, in_cents_together
+from bekostiging.monitoring.effects import in_cents_together
 from bekostiging.monitoring.scores import track_record
+from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.paragraphs import Block, Drawing, Grid, Heading, Paragraph, Points
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.monitor.memory import of_all
 from bekostiging.report.monitor.plots import year_fan
+from bekostiging.report.monitor.signals import signals
 from bekostiging.settlement import settlement_differences
 from bekostiging.store import Forecast
-from bekostiging.studies.contract_year import SIGNAL, ContractYear, Range
-from bekostiging.units import CENTS, MONTHS
+from bekostiging.studies.contract_year import ContractYear, Range
+from bekostiging.studies.forecast_moved import ForecastMove
+from bekostiging.units import CENTS, MONTHS, THOUSAND
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 RED, ORANGE = (0.5, 0.05), (0.2, 0.02)
 """Chance that the ceiling is used up, and part above what the tender expected, from which a contract is red or orange."""
 NEARLY_ALL = 0.995
 """Part of a month's claims from which its completeness is not worth a line."""
+MOST_CONTRACTS, MOST_MUNICIPALITIES, MOST_NOTES = 11, 7, 4
+"""Rows and sentences that one printed page has room for; what is left out is counted, and stands in the quarterly report."""
+WORTH_SAYING = 0.05
+"""Chance from which a signal stands beside its contract."""
+
+
+def whole_thousands(euros: FloatArray) -> IntArray:
+    """Amounts in whole thousands that add up to their rounded total, by largest remainder."""
+    parts = np.asarray(euros, dtype=np.float64) / (CENTS * THOUSAND)
+    return np.array(in_cents_together(parts, float(parts.sum())), dtype=np.int64)
 
 
 @dataclass
 class MonthPapers:
     """The papers of one contract year in one language; ``earlier``: reports of it made before, oldest first; ``years``:
-    every report that was kept, of other years too."""
+    every report that was kept, of other years too; ``move``: why the forecast moved since the last of ``earlier``."""
 
     year: ContractYear
     texts: Texts
     earlier: Sequence[Forecast] = ()
     years: Sequence[Forecast] = ()
     settled: Sequence[Path] = ()
+    move: ForecastMove | None = None
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +85,16 @@ class MonthPapers:
         year = self.year
         shown = self.texts.numbers.plain(year.n_scenarios)
         return self.said("subject", year=year.year, seen=year.months_seen, scenarios=shown)
+
+    def thousands(self, value: float) -> str:
+        """Thousands of euros in a table."""
+        return self.texts.numbers.plain(value / THOUSAND)
+
+    def signed(self, value: int, side: bool = True) -> str:
+        """Whole thousands with their sign, and whether they are in favour of the budget."""
+        sign = "+" if value > 0 else ""
+        shown = f"{sign}{self.texts.numbers.plain(value)}"
+        return f"{shown} {self.said('favourable' if value >= 0 else 'unfavourable')}" if side else shown
 
     def euro(self, value: float) -> str:
         """Euro rounded to thousands, for a sentence."""
@@ -104,74 +130,55 @@ class MonthPapers:
             sign = "<" if part <= 0 else ">"
             edge = 1 / n if part <= 0 else 1 - 1 / n
             return f"{sign} {self.texts.numbers.percent(edge, 0 if n <= 100 else 1)}"
-        return self.texts.numbers.percent(part)
+        return self.texts.numbers.percent(part, 0 if 0.005 <= part < 0.995 else 1)
 
     def page(self) -> list[Block]:
         """The monthly page."""
         blocks: list[Block] = [Points(self.answer())]
         if self.earlier:
-            blocks.append(Paragraph(self._since_last()))
-        blocks += [self.budget(), *self.settled_before(), self.fan(), self.contracts(), self.causes()]
-        blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
-        if self.earlier:
-            blocks.append(self.record())
+            blocks.append(Paragraph(self.since_last(), self.said("since_lead")))
+        blocks += [self.budget(MOST_MUNICIPALITIES), self.fan(), self.contracts(MOST_CONTRACTS)]
+        known = self.known()
+        if len(known) > MOST_NOTES:
+            known = [*known[: MOST_NOTES - 1], self.said("more_notes", n=len(known) - MOST_NOTES + 1)]
+        track = [self.track_record()] if self.earlier else []
+        settled = [self.settled_sentence()] if self.differences else []
+        blocks += [Heading(self.said("known"), 1), Points([*settled, *known, *self.outlook(), *track])]
         return [*blocks, *self.track()]
 
-    def quarter(self) -> list[Block]:
-        """The quarterly report: the same figures, by taakveld too, with the calendar."""
-        from bekostiging.report.monitor.calendar_page import calendar_of
+    def settled_sentence(self) -> str:
+        """What settling earlier years costs or gives this year, beside the forecast."""
+        cents = sum(one.cents for one in self.differences)
+        key = "settled_costs" if cents >= 0 else "settled_gives"
+        return self.said(key, euro=self.texts.numbers.plain(abs(cents) / CENTS))
 
-        blocks: list[Block] = [Points(self.answer()), self.budget(), *self.settled_before()]
-        blocks += [self.taakvelden(), self.fan()]
-        blocks += [self.contracts(), self.causes()]
-        blocks += [Heading(self.said("known"), 1), Points([*self.known(), *self.outlook()])]
-        rows = [[self.said("date"), self.said("what")]]
-        day = "%d-%m-%Y" if self.texts.lang == "nl" else "%Y-%m-%d"
-        rows += [[f"{one.day:{day}}", one.what] for one in calendar_of(self)]
-        blocks.append(Grid(rows, self.said("calendar"), self.said("calendar_note"), numbers=False))
-        return blocks
-
-    def budget(self) -> Grid:
-        """Begroot, expected, band and difference by municipality; the total is that of the totals."""
+    def budget(self, most: int | None = None) -> Grid:
+        """Begroot, expected, band and difference by municipality, in thousands; the total is that of the totals."""
         year = self.year
         keys = ("municipality", "budgeted", "expected", "low", "high", "difference", "chance_over")
-        rows = [[self.said(key) for key in keys]]
         by_payer = year.municipal(year.forecast)
-        for place, code in enumerate(year.case.reported_codes):
-            rows.append(self._budget_row(self.names[code], year.begroting[code], by_payer[:, place]))
-        rows.append(self._budget_row(self.said("together"), sum(year.begroting.values()), year.total))
+        budgets = np.array([year.begroting[code] for code in year.case.reported_codes])
+        order = list(np.argsort(-np.abs(budgets - by_payer.mean(axis=0)), kind="stable"))
+        shown = range(len(order)) if most is None or len(order) <= most else sorted(order[: most - 1])
+        rows = [[self.said(key) for key in keys]]
+        groups = [(self.names[year.case.reported_codes[place]], [place]) for place in shown]
+        if len(groups) < len(order):
+            rest = [place for place in range(len(order)) if place not in shown]
+            groups.append((self.said("others", n=len(rest)), rest))
+        groups.append((self.said("together"), list(range(len(order)))))
+        money = np.stack([whole_thousands(budgets), whole_thousands(by_payer.mean(axis=0))], axis=1)
+        for name, own in groups:
+            paid, budget = by_payer[:, own].sum(axis=1), float(budgets[own].sum())
+            rows.append(self._budget_row(name, money[own].sum(axis=0).tolist(), paid, budget))
         caption = self.said("budget_table", year=year.year)
         return Grid(rows, caption, self.said("not_additive"), totals=(len(rows) - 1,))
 
-    def settled_before(self) -> list[Block]:
-        """Afwikkelingsverschillen of earlier contract years, which are an expense of this year beside the forecast."""
-        if not self.differences:
-            return []
-        keys = ("municipality", "taakveld", "of_year", "settled_difference")
-        rows = [[self.said(key) for key in keys]]
-        sums: dict[tuple[str, str, int], int] = {}
-        for one in self.differences:
-            key = (one.municipality, one.taakveld, one.of_year)
-            sums[key] = sums.get(key, 0) + one.cents
-        for (code, taakveld, of_year), cents in sorted(sums.items()):
-            name = self.names.get(code, self.said("divided"))
-            rows.append([name, taakveld, str(of_year), self._with_side(cents)])
-        rows.append([self.said("together"), "", "", self._with_side(sum(sums.values()))])
-        caption = self.said("settled_table", year=self.year.year)
-        return [Grid(rows, caption, self.said("settled_note"), totals=(len(rows) - 1,), right=(3,))]
-
-    def _with_side(self, cents: int) -> str:
-        """An expense in whole euros, with whether it is a setback."""
-        side = self.said("favourable" if cents <= 0 else "unfavourable")
-        return f"{self.texts.numbers.plain(cents / CENTS)} {side}"
-
-    def _budget_row(self, name: str, budget: float, paid: np.ndarray) -> list[str]:
-        numbers, own = self.texts.numbers, Range.of(paid)
-        gap = round(budget) - round(own.expected)
-        side = self.said("favourable" if gap >= 0 else "unfavourable")
-        sign = "+" if gap >= 0 else ""
-        shown = [numbers.plain(value) for value in (budget, own.expected, own.low, own.high)]
-        return [name, *shown, f"{sign}{numbers.plain(gap)} {side}", self.chance(float((paid > budget).mean()))]
+    def _budget_row(self, name: str, money: Sequence[int], paid: np.ndarray, budget: float) -> list[str]:
+        plain, own = self.texts.numbers.plain, Range.of(paid)
+        shown = [plain(money[0]), plain(money[1]), self.thousands(own.low), self.thousands(own.high)]
+        if budget <= 0:
+            return [name, UNKNOWN, *shown[1:], UNKNOWN, UNKNOWN]
+        return [name, *shown, self.signed(money[0] - money[1]), self.chance(float((paid > budget).mean()))]
 
     def light(self, contract: int) -> str:
         """Red, orange or green."""
@@ -189,39 +196,54 @@ class MonthPapers:
         row = self.year.case.contracts[contract]
         return f"{self.names[row.provider]}, {self.names[row.lot]}"
 
-    def contracts(self) -> Grid:
-        """A row per contract with its stoplight."""
-        year, numbers = self.year, self.texts.numbers
-        rows = [
-            [
-                self.said(key)
-                for key in ("contract", "light", "tender", "expected", "low", "high", "still", "signal")
-            ]
-        ]
-        for c in range(len(year.contracts)):
-            own, to_pay = Range.of(year.forecast.payment[:, c]), float(year.to_pay(c).mean())
-            chance, month = year.reached(c, SIGNAL)
-            signal = "" if month is None else f"{self.month(month - 1).split()[0]} ({self.chance(chance)})"
-            values = (float(year.expected.payment[:, c].mean()), own.expected, own.low, own.high, to_pay)
-            rows.append([self.contract_name(c), self.light(c), *map(numbers.plain, values), signal])
-        caption = self.said("contracts", year=year.year)
-        return Grid(rows, caption, self.said("lights"), right=(2, 3, 4, 5, 6))
+    def contracts(self, most: int | None = None) -> Grid:
+        """A row per contract with its stoplight and what it is about to reach, in thousands that add up; with ``most``
+        those that differ most, and the rest together."""
+        year = self.year
+        n = len(year.contracts)
+        money = self.money
+        order = list(np.argsort(-np.abs(money[:, 1] - money[:, 0]), kind="stable"))
+        shown = list(range(n)) if most is None or n <= most else sorted(order[: most - 1])
+        keys = ("contract", "light", "tender_short", "expected", "low", "high", "still", "signal")
+        rows, plain = [[self.said(key) for key in keys]], self.texts.numbers.plain
+        for c in shown:
+            own = Range.of(year.forecast.payment[:, c])
+            tender, expected, to_pay = map(plain, money[c].tolist())
+            band = [self.thousands(own.low), self.thousands(own.high)]
+            rows.append([self.contract_name(c), self.light(c), tender, expected, *band, to_pay, self.reaches(c)])
+        rest = [c for c in range(n) if c not in shown]
+        for name, places in ((self.said("others", n=len(rest)), rest), (self.said("together"), list(range(n)))):
+            if not places:
+                continue
+            paid = Range.of(year.forecast.payment[:, places].sum(axis=1))
+            tender, expected, to_pay = map(plain, money[places].sum(axis=0).tolist())
+            band = [self.thousands(paid.low), self.thousands(paid.high)]
+            rows.append([name, "", tender, expected, *band, to_pay, ""])
+        everybody = len(year.case.reported) == len(year.case.municipalities)
+        caption = self.said("contracts" if everybody else "contracts_all", year=year.year)
+        note = self.said("lights")
+        if rest:
+            note = f"{self.said('rest_elsewhere', n=len(rest))} {note}"
+        return Grid(rows, caption, note, right=(2, 3, 4, 5, 6), totals=(len(rows) - 1,))
 
-    def causes(self) -> Grid:
-        """Why every contract differs, in whole euros that add up; the sum, and how uncertain it is."""
-        year, numbers = self.year, self.texts.numbers
-        rows = [[self.said("contract"), *(self.said(name) for name in CAUSES), self.said("sum")]]
-        found = [year.causes(c) for c in range(len(year.contracts))]
-        whole = np.zeros(len(CAUSES), dtype=np.int64)
-        for c, (parts, _) in enumerate(found):
-            euros = np.array(in_cents_together(parts / CENTS, float(parts.sum()) / CENTS))
-            whole += euros
-            rows.append([self.contract_name(c), *(numbers.plain(one) for one in (*euros, euros.sum()))])
-        rows.append([self.said("together"), *(numbers.plain(one) for one in (*whole, whole.sum()))])
-        error = np.sqrt(np.sum([spread**2 for _, spread in found], axis=0))
-        course = year.forecast.by_month.sum(axis=(1, 2)).std(ddof=1)
-        rows.append([self.said("uncertainty"), *(numbers.plain(one) for one in (*error, course))])
-        return Grid(rows, self.said("causes"), self.said("causes_note"), totals=(len(rows) - 2,))
+    @cached_property
+    def money(self) -> IntArray:
+        """Tender, expectation and still to be paid of every contract, in whole thousands that add up; (n_contracts, 3)."""
+        year = self.year
+        to_pay = np.array([float(year.to_pay(c).mean()) for c in range(len(year.contracts))])
+        columns = (year.expected.payment.mean(axis=0), year.forecast.payment.mean(axis=0), to_pay)
+        return np.stack([whole_thousands(own) for own in columns], axis=1)
+
+    def reaches(self, contract: int) -> str:
+        """What a contract is about to reach, with its month and chance."""
+        found = []
+        for one in signals(self.year, contract):
+            if one.chance < WORTH_SAYING or (one.edge == 1.0 and one.kind in ("above", "below")):
+                continue
+            when = "" if one.month is None else self.month(one.month - 1)[:3]
+            edge = self.texts.numbers.percent(one.edge)
+            found.append(self.said(f"reach_{one.kind}", edge=edge, month=when, chance=self.chance(one.chance)))
+        return "; ".join(found)
 
     def fan(self) -> Drawing:
         """The figure of the year."""
@@ -229,7 +251,7 @@ class MonthPapers:
         return Drawing(year_fan(self.year, self.texts), alt, self.said("fan"))
 
     def known(self) -> list[str]:
-        """How complete the months are, and the notes."""
+        """How complete the months are, in one sentence, and the notes."""
         year, found = self.year, []
         under = year.cells.contract >= 0
         for place in range(max(year.seen.months - year.months_seen, 0), year.seen.months):
@@ -237,8 +259,9 @@ class MonthPapers:
             part = float(year.completed.part[place, under] @ size / size.sum()) if size.sum() > 0 else 0.0
             if part < NEARLY_ALL:
                 shown = self.texts.numbers.percent(part)
-                found.append(self.said("complete", month=self.month(place % MONTHS), part=shown))
-        return [*found, *(note[self.texts.lang] for note in year.notes)]
+                found.append(self.said("month_part", month=self.month(place % MONTHS).split()[0], part=shown))
+        told = [self.said("complete", months=", ".join(found))] if found else []
+        return [*told, *(note[self.texts.lang] for note in year.notes)]
 
     def outlook(self) -> list[str]:
         """What the next quarter tells, the recent level, and the alarm."""
@@ -248,20 +271,7 @@ class MonthPapers:
         now, after = year.spread_after_quarter
         if year.months_seen < MONTHS and now > 0:
             found.append(self.said("quarter", part=self.texts.numbers.percent(1 - after / now)))
-        return [*found, *self.to_end_within(), self.alarm()]
-
-    def to_end_within(self) -> list[str]:
-        """What it would take to end inside the begroting, where it is expected not to."""
-        year, budget = self.year, sum(self.year.begroting.values())
-        gap = Range.of(year.total).expected - budget
-        if budget <= 0 or gap <= 0 or year.months_seen >= MONTHS:
-            return []
-        to_come = float(year.forecast.by_month[:, year.months_seen :].sum(axis=(1, 2)).mean())
-        fresh = float(year.forecast.fresh.sum(axis=1).mean())
-        places = {"gap": self.euro(gap), "part": self.texts.numbers.percent(gap / to_come)}
-        if fresh < gap:
-            return [self.said("end_within_none", **places)]
-        return [self.said("end_within", fresh=self.texts.numbers.percent(gap / fresh), **places)]
+        return [*found, self.alarm()]
 
     def alarm(self) -> str:
         """The alarm of the inflow, or the smallest rise that would be seen."""
@@ -279,38 +289,40 @@ class MonthPapers:
         shift = float(year.rule.smallest_shift(year.months_seen)[0, report])
         return self.said("no_alarm", report=self.month(report), shift=self.texts.numbers.percent(shift))
 
-    def taakvelden(self) -> Grid:
-        """Claimed and expected by taakveld."""
-        year, numbers = self.year, self.texts.numbers
-        iv3 = np.array([form.iv3 for form in year.case.care_forms])[year.cells.care_form]
-        under = year.cells.contract >= 0
-        rows = [
-            [
-                self.said("taakveld"),
-                self.said("realised"),
-                self.said("still"),
-                self.said("year_end", year=year.year),
-            ]
-        ]
-        rows[0] += [self.said("tender")]
-        claimed = year.seen.euros[year.seen.months - year.months_seen :].sum(axis=0)
-        totals = np.zeros(4)
-        due = (year.completed.units[-year.months_seen :] * year.forecast.price.mean(axis=0)).sum(axis=0) - claimed
-        ends = [(one.units * one.price).mean(axis=0) for one in (year.forecast, year.expected)]
-        for name in sorted(set(iv3[under])):
-            own = under & (iv3 == name)
-            values = np.array([one[own].sum() for one in (claimed, due, *ends)])
-            totals += values
-            rows.append([name, *map(numbers.plain, values)])
-        rows.append([self.said("together"), *map(numbers.plain, totals)])
-        caption = self.said("taakveld_table", year=year.year)
-        return Grid(rows, caption, self.said("taakveld_note"), totals=(len(rows) - 1,))
-
-    def _since_last(self) -> str:
+    def since_last(self) -> str:
+        """How far the forecast moved since the last report, and why: parts that add up, in thousands."""
         last = self.earlier[-1]
         change = Range.of(self.year.total).expected - last.expected
         side = self.said("higher" if change >= 0 else "lower")
-        return self.said("since_last", month=last.through, euro=self.euro(abs(change)), side=side)
+        text = self.said("since_last", month=self._report(last.through), euro=self.euro(abs(change)), side=side)
+        if self.move is None:
+            return text
+        names = [self.said("move_model"), self.said("move_revision")]
+        names += [self.said("move_month", month=self._report(month)) for month, _ in self.move.months]
+        whole = whole_thousands(np.array(self.move.cents()) / CENTS).tolist()
+        parts = [f"{name} {self.signed(euro, side=False)}" for name, euro in zip(names, whole, strict=True)]
+        return f"{text} {self.said('move', parts='; '.join(parts))}"
+
+    def _report(self, through: str) -> str:
+        """A month such as 2028-05 in words, without its year."""
+        return self.month(int(through[5:7]) - 1).split()[0]
+
+    def track_record(self) -> str:
+        """Of how many earlier reports of the year the band holds what is expected now, and how far they were off."""
+        now = Range.of(self.year.total).expected
+        inside = sum(one.low <= now <= one.high for one in self.earlier)
+        off = float(np.mean([abs(one.expected - now) for one in self.earlier]))
+        return self.said("track_record", inside=inside, n=len(self.earlier), off=self.euro(off))
+
+    def record(self) -> Grid:
+        """What earlier reports of this year said beside what is expected now."""
+        now = Range.of(self.year.total).expected
+        rows = [[self.said(key) for key in ("report_of", "then", "low", "high", "now", "within")]]
+        for one in self.earlier:
+            inside = self.said("yes" if one.low <= now <= one.high else "no")
+            values = (one.expected, one.low, one.high, now)
+            rows.append([self._report(one.through), *map(self.thousands, values), inside])
+        return Grid(rows, self.said("record"), right=(1, 2, 3, 4))
 
     def track(self) -> list[Block]:
         """How reports of years whose end is known did, by months before it; nothing while no such year was kept."""
@@ -324,13 +336,3 @@ class MonthPapers:
             rows.append([str(one.months_before), str(one.n), *parts])
         note = self.said("track_note_invented" if any(one.illustrative for one in kept) else "track_note")
         return [Grid(rows, self.said("track"), note)]
-
-    def record(self) -> Grid:
-        """What earlier reports of this year said beside what is expected now."""
-        numbers, now = self.texts.numbers, Range.of(self.year.total).expected
-        rows = [[self.said(key) for key in ("report_of", "then", "low", "high", "now", "within")]]
-        for one in self.earlier:
-            inside = self.said("yes" if one.low <= now <= one.high else "no")
-            values = (one.expected, one.low, one.high, now)
-            rows.append([one.through, *map(numbers.plain, values), inside])
-        return Grid(rows, self.said("record"), right=(1, 2, 3, 4))
