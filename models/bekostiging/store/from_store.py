@@ -120,6 +120,7 @@ def case_from_store(
             f"the messages begin after 1 January {base_year}: {listed}; import earlier messages, or choose a later "
             "base year.",
         )
+    _check_claims_of(store, base_year)
     tables = CaseTables(store, found, base_year, first, years)
     example = read_case(EXAMPLE)
     made = tables.made(example)
@@ -134,6 +135,33 @@ def case_from_store(
     whole = {code: day.year + (day > date(day.year, 1, 1)) for code, day in found.first.items()}
     beside = comparisons(store, whole, base_year)
     return StoreCase(case, tuple(tables.evidence), tuple(found.notes()), dropped, given, share, beside)
+
+
+def _check_claims_of(store: Store, base_year: int) -> None:
+    """Refuse a base year without claims: there would be no price and no provider.
+
+    Raises
+    ------
+    UserError
+        With the months that do have claims.
+    """
+    months = store.rows(
+        "SELECT min(begins), max(begins), count(*) FILTER (year(begins) = ?) FROM paid", [base_year]
+    )
+    first, last, count = months[0]
+    if count:
+        return
+    if last is None:
+        raise UserError(
+            "er is geen enkele declaratie; lees 323 in, of de declaraties van een eigen systeem.",
+            "there is no claim at all; import 323, or the claims of an own system.",
+        )
+    raise UserError(
+        f"over {base_year} is er geen enkele declaratie; er zijn er van {first:%Y-%m} tot en met {last:%Y-%m}: kies met "
+        f"--base-year een jaar daarvan, of lees de declaraties over {base_year} in.",
+        f"there is no claim on {base_year}; there are from {first:%Y-%m} to {last:%Y-%m}: choose one of those years with "
+        f"--base-year, or import the claims on {base_year}.",
+    )
 
 
 def _checked_products(store: Store, accepted: str) -> tuple[tuple[Note, ...], float]:

@@ -31,6 +31,11 @@ def shown_count(count: int, lang: str) -> str:
     return f"{count:,}".replace(",", "." if lang == "nl" else ",")
 
 
+def _short(count: int, lang: str) -> str:
+    """A count in a narrow column."""
+    return f"< {FEWEST}" if 0 < count < FEWEST else shown_count(count, lang)
+
+
 @dataclass(frozen=True)
 class Month:
     """What was received about one month of care; ``persons`` with a claim."""
@@ -83,12 +88,12 @@ class Contents:
             "nl": ("gemeente", "maand", "declaratieregels", "euro", "cliënten", "starts", "stops"),
             "en": ("municipality", "month", "claim lines", "euro", "clients", "starts", "stops"),
         }[lang]
-        few = {"nl": "te weinig cliënten", "en": "too few clients"}[lang]
+        few = f"< {FEWEST}"
         return [head] + [
             (
-                one.municipality, one.month.isoformat()[:7], shown_count(one.claims, lang),
-                few if 0 < one.persons < FEWEST else euros(one.cents, lang), shown_count(one.persons, lang),
-                shown_count(one.starts, lang), shown_count(one.stops, lang),
+                one.municipality, one.month.isoformat()[:7], _short(one.claims, lang),
+                few if 0 < one.persons < FEWEST else euros(one.cents, lang), _short(one.persons, lang),
+                _short(one.starts, lang), _short(one.stops, lang),
             )
             for one in self.months
         ]  # fmt: skip
@@ -135,7 +140,7 @@ def store_contents(store: Store) -> Contents:
 
 
 def _months(store: Store) -> tuple[Month, ...]:
-    """Counts by municipality and month of care, every month between the first and the last."""
+    """Counts by municipality and month of care, every month from the first claim or stop to the last."""
     found = store.rows(
         """
         WITH claimed AS (SELECT municipality, date_trunc('month', begins)::DATE AS month, count(*) AS claims,
@@ -144,7 +149,11 @@ def _months(store: Store) -> tuple[Month, ...]:
         stopped AS (SELECT municipality, date_trunc('month', ends)::DATE AS month, count(*) AS n FROM stops GROUP BY ALL),
         seen AS (SELECT municipality, month FROM claimed UNION SELECT municipality, month FROM started
                  UNION SELECT municipality, month FROM stopped),
-        span AS (SELECT municipality, min(month) AS first, max(month) AS last FROM seen GROUP BY municipality),
+        -- who was in care already has a start of long before the messages
+        begin AS (SELECT municipality, min(month) AS first FROM (SELECT municipality, month FROM claimed
+                  UNION ALL SELECT municipality, month FROM stopped) GROUP BY municipality),
+        span AS (SELECT municipality, coalesce(any_value(begin.first), min(month)) AS first, max(month) AS last
+                 FROM seen LEFT JOIN begin USING (municipality) GROUP BY municipality),
         every AS (SELECT municipality, unnest(generate_series(first, last, INTERVAL 1 MONTH))::DATE AS month FROM span)
         SELECT municipality, month, coalesce(claims, 0), coalesce(cents, 0), coalesce(persons, 0), coalesce(started.n, 0),
                coalesce(stopped.n, 0)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from region_messages import MUNICIPALITY, PROVIDER, empty_store
 
+from bekostiging.case import UserError
 from bekostiging.store import open_store
 from bekostiging.store.comparisons import stand_in
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured
-from bekostiging.store.trajectories import Rebuilt
+from bekostiging.store.from_store import _check_claims_of
+from bekostiging.store.trajectories import Rebuilt, claims_that_stand
 from bekostiging.store.waiting import waiting_rows
 
 pytest.importorskip("duckdb")
@@ -104,3 +106,18 @@ def test_cbs_stands_in_for_a_municipality_without_messages(tmp_path: Path) -> No
         assert stand_in(store, codes, persons, 2025) == {("0003", "jeugdwet"): pytest.approx(0.2)}
         store.run("DELETE FROM statistics WHERE area = '0002'")
         assert stand_in(store, codes, persons, 2025) == {}
+
+
+def test_a_base_year_without_claims_names_the_months_that_have_them(tmp_path: Path) -> None:
+    empty_store(tmp_path / "regio.duckdb", [MUNICIPALITY])
+    with open_store(tmp_path / "regio.duckdb", read_only=False) as store:
+        claims_that_stand(store)
+        with pytest.raises(UserError, match="there is no claim at all; import 323"):
+            _check_claims_of(store, 2026)
+        store.run(
+            "INSERT INTO claims (begins, ends, cents, credit, volume) VALUES ('2023-02-01', '2023-02-28', 1, false, 1), "
+            "('2025-12-01', '2025-12-31', 1, false, 1)"
+        )
+        with pytest.raises(UserError, match="no claim on 2026; there are from 2023-02 to 2025-12: choose one"):
+            _check_claims_of(store, 2026)
+        _check_claims_of(store, 2025)

@@ -34,7 +34,11 @@ def asked(study: Landscape, texts: Texts) -> Iterator[str]:
     that say something else."""
     if study.seen is None:
         return
-    said, labels, names = texts.sections["landscape"], care_form_names(study.case), names_of(study.case)
+    said, labels, names = (
+        texts.sections["landscape"],
+        care_form_names(study.case, texts.lang),
+        names_of(study.case, texts.lang),
+    )
     own = _own_clients(study)
     for form in study.seen.forms:
         theirs, mine = form.clients, own.get(form.care_form, 0.0)
@@ -60,7 +64,7 @@ def _own_clients(study: Landscape) -> dict[str, float]:
 
 def _forms(study: Landscape, seen: StoreView, texts: Texts) -> Table:
     """Care forms in the case and in the messages, header first."""
-    said, numbers, labels = texts.sections["landscape"], texts.numbers, care_form_names(study.case)
+    said, numbers, labels = texts.sections["landscape"], texts.numbers, care_form_names(study.case, texts.lang)
     own = _own_clients(study)
     starts: dict[str, float] = {}
     for row in study.case.demand:
@@ -96,7 +100,7 @@ def _few(count: int | None, texts: Texts) -> str:
 
 def _providers(study: Landscape, seen: StoreView, texts: Texts) -> Table:
     """What providers of the case reported of their last four quarters, header first."""
-    said, numbers, names = texts.sections["landscape"], texts.numbers, names_of(study.case)
+    said, numbers, names = texts.sections["landscape"], texts.numbers, names_of(study.case, texts.lang)
     rows = [
         [
             said[name]

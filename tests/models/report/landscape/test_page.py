@@ -12,6 +12,7 @@ from bekostiging.case import pseudonymised, read_case
 from bekostiging.report import write_results
 from bekostiging.report.kit.disclosure import may_be_shown
 from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.landscape.pack import pack_market, pack_page, pack_volumes, rounded
 from bekostiging.report.landscape.questions import questions
@@ -107,7 +108,7 @@ def test_questions_come_from_numbers() -> None:
     asked = questions(study_landscape(replace(case, offers=(*alone, *one), waiting=())), EN)
     places = [row.id for row in case.providers]
     name = pseudonymised(case).providers[places.index(one[0].provider)].name
-    form = next(row.name for row in case.care_forms if row.id == "verblijf")
+    form = care_form_names(case, "en")["verblijf"]
     assert f"What happens if {name} stops? For {form} there is no other." in asked
     assert "How many people wait, and how long? That is not known." in asked
 
