@@ -139,10 +139,10 @@ def _check_rows(rows: Sequence[Actual]) -> None:
         numbers = (row.starts, row.stops, row.units, row.euros, row.caseload or 0.0)
         if not all(math.isfinite(one) for one in numbers) or min(row.starts, row.stops, row.caseload or 0.0) < 0:
             raise UserError(
-                f"maandcijfers, rij {row.line}: een aantal is geen getal of negatief; verbeter het (alleen eenheden "
-                "en euro's mogen als correctie negatief zijn).",
-                f"actuals, row {row.line}: a count is no number or negative; mend it (units and euros alone may be negative, "
-                "as a correction).",
+                f"maandcijfers, rij {row.line}: een aantal is geen getal of negatief; verbeter het (alleen "
+                "eenheden en euro's mogen als correctie negatief zijn).",
+                f"actuals, row {row.line}: a count is no number or negative; mend it (units and euros alone may be "
+                "negative, as a correction).",
             )
         key = tuple(getattr(row, name) for name in row.key)
         if key in seen:

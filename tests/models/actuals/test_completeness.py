@@ -46,6 +46,19 @@ def test_mack_1994_raa() -> None:
     assert (round(found.to_come.sum()), round(found.total_error)) == (52135, 26909)
 
 
+def test_chainladder_python_raa() -> None:
+    """Another program: reserves and errors by month, and of the whole, of chainladder-python (group peers) on RAA."""
+    peer = pytest.importorskip("chainladder", reason="group peers is not installed")
+    sample = peer.load_sample("raa")
+    theirs = peer.MackChainladder().fit(peer.Development(sigma_interpolation="mack").fit_transform(sample))
+    running = sample.values[0, 0]
+    found = chain_ladder(np.diff(running, axis=1, prepend=0.0))
+    summary = theirs.summary_.to_frame(origin_as_datetime=False)
+    assert found.to_come == pytest.approx(summary["IBNR"].fillna(0).to_numpy(), abs=1e-6)
+    assert found.error == pytest.approx(summary["Mack Std Err"].fillna(0).to_numpy(), rel=1e-6, abs=1e-6)
+    assert found.total_error == pytest.approx(float(theirs.total_mack_std_err_.iloc[0, 0]), rel=1e-6)
+
+
 def test_friedland_steady_state() -> None:
     """700,000 a year growing 5 % a year, paid by the printed percentages: the percentages come back."""
     whole = 700_000 * 1.05 ** np.arange(len(STEADY))[:, None] * np.diff([0.0, *STEADY])
