@@ -112,7 +112,9 @@ def _case(form: str, base: str, key: SharingKey) -> Case:
 def drawn_contracts(form: str, base: str, key: SharingKey, block: int) -> Drawn:
     case = _case(form, base, key)
     cells = build_cells(case)
-    care_use = draw_block(plan(case, 32, case.n_years, 5, "design"), block).care_use()
+    drawn = draw_block(plan(case, 32, case.n_years, 5, "design"), block).care_use()
+    # statements have no profiles, so that a cap on case mix measures the amount per client
+    care_use = replace(drawn, starts_by_profile=drawn.starts_by_profile.sum(axis=3, keepdims=True))
     built = build_contracts(case, cells, reference(case, cells, case.n_years), form)
     contracts = tuple(
         with_design(one, (1 + LOADING) * one.reference, one.corridor.share)

@@ -136,6 +136,9 @@ class Clause(ClauseFacts, ABC):
     15.0
     """
 
+    after_corridor: ClassVar[bool] = False
+    """Whether it acts on what the corridor of a lump sum leaves, whatever its place in the table: then it is settled and the
+    corridor is decided without it."""
     share: FloatArray
 
     @abstractmethod
@@ -145,6 +148,11 @@ class Clause(ClauseFacts, ABC):
     def leaves(self, position: Position, moved: FloatArray) -> FloatArray:
         """What it leaves of the base of a lump sum for the next clause when it moves ``moved``; (n_scenarios, n_years)."""
         return np.asarray(position.base - moved)
+
+    def least_kept(self) -> tuple[float, float]:
+        """Of one after the corridor: the multiple of the reference below which it takes back, and its share of what is
+        below; nothing unless it says so."""
+        return 0.0, 0.0
 
     @property
     def decided(self) -> bool:

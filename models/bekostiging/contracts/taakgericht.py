@@ -33,6 +33,8 @@ class WithoutCare:
         Moved by clauses before the corridor and paid beside the budget, a part of B0 I.
     leave : array
         What those clauses leave of the base, a part of B0 I.
+    after : tuple of (float, float)
+        Clauses after the corridor: the multiple of B0 I below which each takes back, and its share.
 
     Examples
     --------
@@ -49,11 +51,12 @@ class WithoutCare:
     part: FloatArray
     moved: FloatArray
     leave: FloatArray
+    after: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taakgericht(Contract):
-    """A lump sum for a task, with a corridor as its last clause.
+    """A lump sum for a task, with a corridor as the last clause that is decided; ``after`` it come those on what it leaves.
 
     ``budget`` b (n_years,), euro, nominal at forecast index; ``base``: what the corridor is measured on; ``norm``
     (n_years,): euro per client for base clients_times_norm; ``reference_tariff`` and ``reference_cost`` (n_own_cells,), euro
@@ -94,6 +97,7 @@ class Taakgericht(Contract):
     reference_tariff: FloatArray
     reference_cost: FloatArray
     budget_clauses: tuple[BudgetClause, ...] = ()
+    after: tuple[Clause, ...] = ()
 
     @classmethod
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
@@ -101,8 +105,10 @@ class Taakgericht(Contract):
         terms, reference = super()._terms(basis, contract, ceilings), basis.reference
         amount, cells, lot = terms["reference"], terms["cells"], terms["lot"]
         on_budget = (one for one in cls._table_clauses(basis, contract) if isinstance(one, BudgetClause))
+        before = (one for one in terms["clauses"] if not one.after_corridor)
         return terms | {
-            "clauses": (*terms["clauses"], corridor_of(basis.case, lot)),
+            "clauses": (*before, corridor_of(basis.case, lot)),
+            "after": tuple(one for one in terms["clauses"] if one.after_corridor),
             "budget": amount,
             "budget_clauses": tuple(on_budget),
             "base": basis.case.policy.base(lot),
@@ -112,13 +118,21 @@ class Taakgericht(Contract):
         }
 
     def __and__(self, clause: Clause | BudgetClause) -> Self:
-        """The contract with one more clause; those on the budget itself multiply, in any order."""
+        """The contract with one more clause; those on the budget itself multiply, in any order, and one on what the corridor
+        leaves stands after it."""
         own = self
         if isinstance(clause, BudgetClause):
             own = replace(self, budget_clauses=(*self.budget_clauses, clause))
             if not isinstance(clause, Clause):
                 return own
+        if clause.after_corridor:
+            return replace(own, after=(*own.after, clause))
         return super(Taakgericht, own).__and__(clause)
+
+    @property
+    def every_clause(self) -> tuple[Clause, ...]:
+        """Those before the corridor, the corridor, and those after it."""
+        return (*self.clauses, *self.after)
 
     @property
     def agreed(self) -> FloatArray:
@@ -177,7 +191,9 @@ class Taakgericht(Contract):
                 moved, base = moved + own, clause.leaves(position, own)
         part = np.prod([np.ones(n_years), *(clause.least(n_years) for clause in self.budget_clauses)], axis=0)
         beside = np.sum([np.zeros(n_years), *(clause.beside(n_years) for clause in self.budget_clauses)], axis=0)
-        return WithoutCare(part, moved[0] + beside / self.reference, base[0])
+        return WithoutCare(
+            part, moved[0] + beside / self.reference, base[0], tuple(clause.least_kept() for clause in self.after)
+        )
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract: b I as far as it is paid, then every clause in order, at the provider's own unit cost."""
@@ -186,13 +202,13 @@ class Taakgericht(Contract):
     def settled(self, base: FloatArray, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract when its corridor is measured on ``base`` (n_scenarios, n_years), nominal."""
         lump = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
-        moved, _ = self._apply_clauses(self.clauses, care_use, levels, base)
+        moved, _ = self._apply_clauses(self.every_clause, care_use, levels, base)
         return Settlement(lump + moved, moved, self.cost(care_use, levels), np.zeros_like(lump))
 
     def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """What the clauses leave of the corridor's base at the provider's unit cost; (n_scenarios, n_years)."""
         base = self.corridor_base(care_use, levels, self.unit_cost)
-        return self._apply_clauses(self.clauses, care_use, levels, base)[1]
+        return self._apply_clauses(self.every_clause, care_use, levels, base)[1]
 
     def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
         """What a clause leaves for the next one, as it says: a surplus kept in reserve is not given back twice."""
@@ -203,7 +219,10 @@ class Taakgericht(Contract):
         return np.asarray(self.reference * levels.contract)
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
-        """The terms for the decision, linear in b and the corridor's shares; cost at the lot's reference unit cost."""
+        """The terms for the decision, linear in b and the corridor's shares; cost at the lot's reference unit cost.
+
+        Clauses after the corridor are not among them: they are not linear in its shares.
+        """
         *before, last = self._checked()
         base = self.corridor_base(care_use, levels, self.reference_cost)
         paid, left = self._apply_clauses(before, care_use, levels, base)

@@ -139,7 +139,7 @@ def settle_all(
     ]
     between = pool_transfers(case, contracts, settled, care_use, levels)
     payment = np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between
-    received = _passed_on(case, settled, payment, between)
+    received = passed_on(case, settled, payment, between)
     never = np.full(payment.shape, -1.0)
     return Samples(
         municipal=np.sum(split, axis=0) / CENTS,
@@ -182,7 +182,7 @@ def pool_transfers(
     return received
 
 
-def _passed_on(case: Case, settled: Sequence[Settlement], payment: FloatArray, between: FloatArray) -> FloatArray:
+def passed_on(case: Case, settled: Sequence[Settlement], payment: FloatArray, between: FloatArray) -> FloatArray:
     """What the provider of each contract receives: all of it, or what its main contractor passes on.
 
     ``between``: part of ``payment`` (n_scenarios, n_years, n_contracts) that pools of providers move, clauses too.

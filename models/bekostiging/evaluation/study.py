@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -21,8 +21,8 @@ from bekostiging.case.growth import growth_notes
 from bekostiging.case.history_notes import history_notes
 from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.shown import Shown
-from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.contracts import hours_budget_notes
+from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
+from bekostiging.contracts import CaseMixCap, Clause, hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
 from bekostiging.evaluation.memory import check_memory
 from bekostiging.evaluation.notes import measured, not_used_yet
@@ -113,6 +113,7 @@ class Prepared:
             *self.unoffered,
             *handover(self.case, plan.cells),
             *_hours_budgets(self.case),
+            *clause_notes(self.case),
             *not_used_yet(self.case),
             *dated_notes(self.brought),
         )
@@ -122,6 +123,48 @@ def _hours_budgets(case: Case) -> tuple[Note, ...]:
     """How long hours budgets are, where pages show a form with such budgets."""
     shown = any(PAYMENT_FORMS[form].hours_budget for form in shown_forms(case))
     return hours_budget_notes(case) if shown else ()
+
+
+def clause_notes(case: Case) -> tuple[Note, ...]:
+    """What must be said of clauses: those after the corridor, and a cap on case mix without profiles."""
+    return (*_after_corridor(case), *_without_profiles(case))
+
+
+def _without_profiles(case: Case) -> Iterator[Note]:
+    """A cap on case mix in a lot without profiles of different weight."""
+    weighed = {row.care_form for row in case.profiles if row.share < 1}
+    lots = {lot.id: lot for lot in case.lots}
+    capped = dict.fromkeys(row.lot for row in case.clauses if row.clause == CaseMixCap.kind)
+    if bare := [lots[own].name for own in capped if not weighed & set(lots[own].care_forms)]:
+        yield {
+            "nl": f"Grens aan zorgzwaarte ({', '.join(bare)}): er zijn geen profielen, dus is het bedrag per cliënt "
+            "begrensd; vul tabel profiles in om de zwaarte van de profielen te begrenzen.",
+            "en": f"Cap on growth of case mix ({', '.join(bare)}): there are no profiles, so the amount per client is "
+            "capped; fill in table profiles to cap the weight of profiles.",
+        }
+
+
+def _after_corridor(case: Case) -> tuple[Note, ...]:
+    """Clauses after the corridor, which are settled and not decided with."""
+    kinds: dict[str, list[str]] = {}
+    names = {lot.id: lot.name for lot in case.lots}
+    for row in case.clauses:
+        clause = CLAUSES[row.clause]
+        if PAYMENT_FORMS[row.payment_form].lump_sum and issubclass(clause, Clause) and clause.after_corridor:
+            kinds.setdefault(row.clause, []).append(names[row.lot])
+    return tuple(
+        {
+            "nl": f"Het beding {CLAUSES[kind].name[0]} ({', '.join(lots)}) komt na de bandbreedte. Het is afgerekend in de "
+            "bedragen van de vergelijking, maar niet meegewogen in ontwerp, grenzen en budgettabel van het vaste budget "
+            "alleen: gemeenten betalen daardoor nooit meer dan daar staat, aanbieders houden nooit meer over. Wat het "
+            "waard is, staat in stappen (compare --step).",
+            "en": f"The clause {CLAUSES[kind].name[1]} ({', '.join(lots)}) comes after the corridor. It is settled in the "
+            "amounts of the comparison, and not counted in the design, the limits and the budget table of the lump sum "
+            "alone: municipalities never pay more than stands there, providers never keep more. What it is worth stands "
+            "in the steps (compare --step).",
+        }
+        for kind, lots in kinds.items()
+    )
 
 
 def check_case_given(case: Case) -> None:

@@ -131,7 +131,7 @@ def on_page(contract: Contract) -> Contract:
     plain = replace(contract, clauses=clauses, staffing=None)
     if isinstance(plain, Taakgericht):
         kept = tuple(one for one in plain.budget_clauses if budget_clause_on_page(one))
-        return replace(plain, budget_clauses=kept)
+        return replace(plain, budget_clauses=kept, after=())
     return plain
 
 

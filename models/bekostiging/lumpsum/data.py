@@ -237,14 +237,11 @@ class LumpSumData:
         """What is paid of a contract when nothing is delivered, of years that differ."""
         own = self.without_care[contract] if self.without_care else WithoutCare(*np.array([[1.0], [0.0], [0.0]]))
         corridor = self.lots[self.lot[contract]].corridor
-        found = {
-            (
-                float(part),
-                float(moved),
-                *(corridor.sign * corridor.amounts(np.array([left]), np.ones(1))[0]).tolist(),
-            )
-            for part, moved, left in zip(own.part, own.moved, own.leave, strict=True)
-        }
+        found = set()
+        for part, moved, left in zip(own.part, own.moved, own.leave, strict=True):
+            layers = corridor.sign * corridor.amounts(np.array([left]), np.ones(1))[0]
+            for fixed, times in _pieces(float(left), own.after):
+                found.add((float(part), float(moved) + fixed, *(times * layers).tolist()))
         return tuple(LeastPayment(part, moved, np.array(layers)) for part, moved, *layers in sorted(found))
 
     def margin(self, limit: Limit) -> float:
@@ -436,3 +433,16 @@ def with_shares(data: LumpSumData, share: Sequence[FloatArray], form: IntArray) 
         for lot, own in zip(data.lots, share, strict=True)
     )
     return replace(data, lots=lots, simple=SimpleTerms(), held=replace(data.held, form=form))
+
+
+def _pieces(leave: float, after: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What corridor and clauses after it add when nothing is delivered: fixed + times x layers @ share, of which the least
+    is paid; parts of B0 I. ``leave``: what stood of the base before the corridor.
+
+    A clause takes share x max(0, multiple - left), where left is ``leave`` and everything that was given back, so the least
+    of with and without it; both are linear in the corridor's shares.
+    """
+    found = [(0.0, 1.0)]
+    for multiple, share in after:
+        found += [(fixed - share * (multiple - leave + fixed), times * (1 - share)) for fixed, times in found]
+    return found

@@ -35,6 +35,7 @@ def lump_sum_lines(sheet: Sheet, one: Taakgericht) -> None:
     for key, said, worth, words in moved:
         ledger.amount(key, "clauses", said, worth, words)
     _on_budget(sheet, one, budget)
+    _after_corridor(sheet, one, left, indexed)
     sheet.pool()
     paid = ["budget", *ledger.keys("corridor", "clauses")]
     ledger.total("determined", "clauses", ("Vastgestelde vergoeding", "Amount determined"), paid)
@@ -219,6 +220,21 @@ def _corridor(sheet: Sheet, one: Taakgericht, left: Term, indexed: Term) -> None
         words = tuple(f"{money(inside.value, lang)} × {percent(share, lang)}" for lang in ("nl", "en"))
         worth = part * inside if above else -(part * inside)
         ledger.amount(f"layer_{number}", "corridor", said, worth, (words[0], words[1]), "contract")
+
+
+def _after_corridor(sheet: Sheet, one: Taakgericht, base: Term, indexed: Term) -> None:
+    """Clauses on what the corridor leaves: what it gave back counts as spent."""
+    ledger = sheet.ledger
+    left = Term(base.value, f"({base.text})")
+    for key in ledger.keys("corridor"):
+        left = left - Term(ledger.line(key).exact, f"{{line:{key}}}")
+    first = len(one.clauses)
+    for place, step in enumerate(sheet.values.steps[first:], start=first):
+        found = spelled(step.clause, sheet.at(place, left, indexed, step))
+        nl, en = step.clause.name
+        key = f"clause_{place}_{step.clause.kind}"
+        ledger.amount(key, "clauses", (nl.capitalize(), en.capitalize()), found.moved * one.towards, found.words)
+        left = found.left
 
 
 def _on_budget(sheet: Sheet, one: Taakgericht, budget: Term) -> None:

@@ -16,11 +16,13 @@ from bekostiging.case.errors import Said
 from bekostiging.contracts import (
     BlendedPayment,
     BudgetClause,
+    CaseMixCap,
     Clause,
     CrisisCare,
     EqualisationReserve,
     GrowthPath,
     HighCostPool,
+    MinimumCareSpend,
     Performance,
     QuotaShare,
     Sanction,
@@ -90,6 +92,41 @@ def _blended(clause: BlendedPayment, at: At) -> Spelled:
     nl, en = (percent(share.value, lang) for lang in ("nl", "en"))
     words = f"{nl} van de geleverde zorg, per eenheid betaald", f"{en} of the delivered care, paid per unit"
     return Spelled(share * at.base, left, words)
+
+
+@spelled.register
+def _minimum_care_spend(clause: MinimumCareSpend, at: At) -> Spelled:
+    share = at.given("minimum_care_share", _SHARE, float(clause.share[0]))
+    part = at.given("minimum_care_part", ("minimale besteding", "least spending"), clause.least_spent)
+    moved = -(share * most(part * at.reference - at.base, 0))
+    texts = []
+    for lang, to in (("nl", "van wat lager is dan"), ("en", "of what is below")):
+        amount = money((part * at.reference).value, lang)
+        texts.append(f"{percent(share.value, lang)} {to} {percent(part.value, lang)}: {amount}")
+    return Spelled(moved, at.base - moved, (texts[0], texts[1]))
+
+
+@spelled.register
+def _case_mix_cap(clause: CaseMixCap, at: At) -> Spelled:
+    assert at.step is not None
+    place, year = at.step.position, at.year
+    count = float(place.care_use.clients[0, year, place.cells].sum())
+    share = at.given("case_mix_share", _SHARE, float(clause.share[0]))
+    upper = at.given("case_mix_upper", ("grens aan zorgzwaarte", "cap on case mix"), clause.upper)
+    clients = at.given("case_mix_clients", ("cliënten in het jaar", "clients in the year"), count)
+    expected = at.given(
+        "case_mix_expected", ("verwachte cliënten", "expected clients"), float(clause.expected[year])
+    )
+    within = upper * at.reference * clients / expected
+    moved = share * most(at.base - within, 0)
+    texts = tuple(
+        f"{percent(share.value, lang)} {over} {money(within.value, lang)}{'' if clause.weights is None else why}"
+        for lang, over, why in (
+            ("nl", "van wat hoger is dan", "; gemeten per cliënt, want de verantwoording kent geen profielen"),
+            ("en", "of what is above", "; measured per client, as the statement has no profiles"),
+        )
+    )
+    return Spelled(moved, at.base - moved, (texts[0], texts[1]))
 
 
 @spelled.register

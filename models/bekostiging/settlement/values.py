@@ -136,7 +136,7 @@ class Book:
         if one.base == "audited_cost":
             raw = cost[None]
         base = raw - deducted
-        steps = tuple(one.steps(one.clauses, care_use, levels, base))
+        steps = tuple(one.steps(one.every_clause, care_use, levels, base))
         return Values(one.settled(base, care_use, levels), raw, base, steps)
 
     def _tariff(self, one: TariffContract, care_use: CareUse, claim: Claim, due: Due, paid: FloatArray) -> Values:

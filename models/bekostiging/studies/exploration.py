@@ -181,6 +181,7 @@ class Exploration:
                 kinds = [clause.kind for clause in one.clauses if not clause_on_page(one, clause)]
                 if isinstance(one, Taakgericht):
                     kinds += [b.kind for b in one.budget_clauses if not budget_clause_on_page(b)]
+                    kinds += [clause.kind for clause in one.after]
                 if alone:
                     kinds += [
                         "provider_pool" for row in pools if (row.lot, row.payment_form) == (one.lot, one.form)

@@ -28,10 +28,14 @@ from by_hand import (
     with_provider,
     written,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bekostiging.case import Case, UserError, check_case
-from bekostiging.case.tables import CLAUSES, ContractClause, CostPrice, PaymentForm
-from bekostiging.contracts import build_contracts, reference
+from bekostiging.case.tables import CLAUSES, ContractClause, CostPrice, PaymentForm, Profile
+from bekostiging.contracts import Taakgericht, build_contracts, price_levels, reference
+from bekostiging.evaluation.study import clause_notes
+from bekostiging.lumpsum.data import _pieces
 from bekostiging.scenarios import CareUse
 from bekostiging.scenarios.cells import build_cells
 
@@ -248,15 +252,97 @@ def test_a_minimum_care_spend(paper: Case) -> None:
 
 
 def test_what_went_back_goes_back_once(paper: Case) -> None:
-    """The corridor sees 216,000 and the 6,000 that went back: 18,000 below, of which 7,200 free, half of 10,800."""
-    case = with_clauses(with_corridor(paper), "taakgericht", ROWS["spend"])
-    assert _paid(case, "taakgericht", _used(case))[A][1] == pytest.approx(240_000 - 6_000 - 5_400)
+    """After the corridor, wherever the row stands: of 24,000 below 7,200 are free, of 12,000 half goes back, of 4,800
+    0.8: 9,840. With them 216,000 stays 2,160 below 228,000, of which half."""
+    quota = {"clause": "quota_share", "share": 0.0}
+    for rows in ((ROWS["spend"],), (ROWS["spend"], quota), (quota, ROWS["spend"])):
+        case = with_clauses(with_corridor(paper), "taakgericht", *rows)
+        assert _paid(case, "taakgericht", _used(case))[A][1] == pytest.approx(240_000 - 9_840 - 1_080)
+
+
+def test_a_minimum_care_spend_is_settled_and_not_designed_with(paper: Case) -> None:
+    """The rows of the decision are those without it, and a note says so; the corridor stays the last of its clauses."""
+    plain = with_corridor(paper)
+    case = with_clauses(plain, "taakgericht", ROWS["spend"])
+    cells = build_cells(case)
+    used = _used(case)
+    with_it, without = (
+        build_contracts(one, cells, reference(one, cells, 2), "taakgericht")[A] for one in (case, plain)
+    )
+    levels = price_levels(case, with_it.lot, used)
+    assert isinstance(with_it, Taakgericht)
+    assert [one.kind for one in with_it.after] == ["minimum_care_spend"]
+    rows, other = with_it.rows(used, levels), without.rows(used, levels)
+    np.testing.assert_array_equal(rows.constant, other.constant)
+    np.testing.assert_array_equal(rows.euros, other.euros)
+    (note,) = clause_notes(case)
+    assert "minimale besteding aan zorg" in note["nl"]
+    assert "niet meegewogen in ontwerp" in note["nl"]
+    assert clause_notes(plain) == ()
+
+
+@given(
+    least=st.floats(0.01, 1),
+    share=st.floats(0, 1),
+    corridor=st.floats(0, 1),
+    leave=st.floats(0, 1),
+    second=st.floats(0, 1),
+)
+def test_what_is_paid_without_care_is_the_least_of_linear_terms(
+    least: float, share: float, corridor: float, leave: float, second: float
+) -> None:
+    """Two clauses after the corridor, against their own calculation one after the other."""
+    after = ((least, share), (1.0, second))
+    layers = -(1 - leave) * corridor
+    returned, left = layers, leave - layers
+    for multiple, part in after:
+        back = part * max(0.0, multiple - left)
+        returned, left = returned - back, left + back
+    assert min(fixed + times * layers for fixed, times in _pieces(leave, after)) == pytest.approx(
+        returned, abs=1e-12
+    )
+
+
+def test_by_hand_without_care() -> None:
+    """Of 1 the corridor gives back half of 0.97; 0.95 less 0.485 is 0.465, of which half: 0.2825 is paid."""
+    layers = np.array([0.03, 0.97]) @ np.array([0.0, -0.5])
+    paid = [1 + fixed + times * layers for fixed, times in _pieces(0.0, ((0.95, 0.5),))]
+    assert min(paid) == pytest.approx(0.2825)
+
+
+def test_a_cap_on_growth_of_profiles(paper: Case) -> None:
+    """Light 0.8 and heavy 1.2 are as many; in the first year A starts 30 and 70: 1.08, so 276,000 x 1.03 / 1.08 = 263,222;
+    in the second 50 and 50. B starts nobody. A year of actuals has no profiles and falls back to the amount per client."""
+    cells = build_cells(paper)
+    own = np.flatnonzero(cells.contract == A)[:1]
+    form = cells.care_form_ids[cells.care_form[own[0]]]
+    rows = tuple(
+        Profile(care_form=form, profile=name, share=0.5, intensity_factor=weight, success_share=1.0, **MARK)
+        for name, weight in (("light", 0.8), ("heavy", 1.2))
+    )
+    case = with_clauses(replace(paper, profiles=rows), "inspanningsgericht", ROWS["mix"])
+    check_case(case)
+    plain = _used(case, clients={A: (75, 75), B: (225, 225)})
+    started = np.zeros((*plain.units.shape, 2))
+    started[0, 0, own], started[0, 1, own] = (30, 70), (50, 50)
+    paid = _paid(case, "inspanningsgericht", replace(plain, starts_by_profile=started))
+    assert paid[A] == pytest.approx([276_000 * 1.03 / 1.08, 248_400])
+    assert paid[B] == pytest.approx([638_400, 766_080])
+    actual = replace(plain, starts_by_profile=started.sum(axis=3, keepdims=True))
+    without = _paid(case, "inspanningsgericht", actual)
+    assert without[A] == pytest.approx([206_000, 247_200])
+    assert clause_notes(case) == ()
+
+
+def test_a_case_without_profiles_says_that_the_amount_per_client_is_capped(paper: Case) -> None:
+    (note,) = clause_notes(with_clauses(replace(paper, profiles=()), "inspanningsgericht", ROWS["mix"]))
+    assert "het bedrag per cliënt" in note["nl"]
 
 
 def test_a_cap_on_growth_of_case_mix(paper: Case) -> None:
     """A claims 276,000 for 90 clients of 75: 1.03 x 200,000 x 90 / 75 = 247,200; then 248,400 for 60: 1.03 x 240,000 x 60 /
     75 = 197,760. B's 225 clients are what was expected: 1.03 x 600,000 and 1.03 x 720,000."""
-    case = with_clauses(paper, "inspanningsgericht", ROWS["mix"])
+    case = with_clauses(replace(paper, profiles=()), "inspanningsgericht", ROWS["mix"])
     check_case(case)
     paid = _paid(case, "inspanningsgericht", _used(case, clients={A: (90, 60), B: (225, 225)}))
     assert paid[A] == pytest.approx([247_200, 197_760])

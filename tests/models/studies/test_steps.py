@@ -14,7 +14,16 @@ from bekostiging.contracts import LUMP_SUM, Taakgericht
 from bekostiging.evaluation import Comparison, figures
 from bekostiging.evaluation.results import TERM, TOTAL
 from bekostiging.studies import TermSteps, clause_worth, compare, contracts_in_force
-from bekostiging.studies.steps import CORRIDOR, FIXED, LOADING, PRESETS, bare, preset_corridor, with_preset
+from bekostiging.studies.steps import (
+    CORRIDOR,
+    FIXED,
+    LOADING,
+    PRESETS,
+    bare,
+    preset_corridor,
+    provider_kinds,
+    with_preset,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +37,9 @@ def _closes(worth: TermSteps) -> None:
         for place, pick in enumerate(("municipality", "tail")):
             moved = sum(getattr(one, pick)[order].value for one in worth.steps)
             assert worth.start[place].value + moved == pytest.approx(worth.end[place].value, abs=0.01)
+    for kind, start in worth.kind_start.items():
+        moved = sum(one.kinds[kind].value for one in worth.steps)
+        assert start.value + moved == pytest.approx(worth.kind_end[kind].value, abs=0.01)
     for provider, start in worth.provider_start.items():
         moved = sum(one.providers[provider].value for one in worth.steps)
         assert start.value + moved == pytest.approx(worth.provider_end[provider].value, abs=0.01)
@@ -48,6 +60,51 @@ def test_payments_of_providers_are_those_of_the_municipalities(outcome: Comparis
     assert len(outcome.case.reported) == len(outcome.case.municipalities)
     for one in worth.steps:
         assert sum(found.value for found in one.providers.values()) == pytest.approx(one.mean, abs=0.01)
+
+
+def test_a_kind_is_its_providers_together(outcome: Comparison, worth: TermSteps) -> None:
+    """Sums by hand; the error is that of the sum, not the sum of errors."""
+    kinds = provider_kinds(outcome.case)
+    assert set(worth.kind_start) == set(kinds.values())
+    for one in worth.steps:
+        for kind, found in one.kinds.items():
+            own = [one.providers[provider] for provider, is_of in kinds.items() if is_of == kind]
+            assert found.value == pytest.approx(sum(each.value for each in own), abs=0.01)
+            assert found.standard_error <= sum(each.standard_error for each in own) + 1e-6
+
+
+def test_kinds_by_hand(outcome: Comparison) -> None:
+    """10 million of turnover is small, 50 million medium-sized; a subcontractor in all its contracts is that."""
+    case = outcome.case
+    amounts = (10e6, 10e6 + 1, 50e6, 50e6 + 1)
+    rows = tuple(
+        row.model_copy(update={"turnover": amount}) for row, amount in zip(case.providers, amounts, strict=False)
+    )
+    contracts = tuple(
+        row.model_copy(update={"main_contractor": rows[3].id}) if row.provider == rows[0].id else row
+        for row in case.contracts
+    )
+    kinds = provider_kinds(replace(case, providers=rows))
+    assert [kinds[row.id] for row in rows] == ["small", "medium", "medium", "large"]
+    assert provider_kinds(replace(case, providers=rows, contracts=contracts))[rows[0].id] == "subcontractor"
+
+
+def test_a_pool_between_providers_is_the_last_step(outcome: Comparison) -> None:
+    """It moves nothing for the municipalities, and nothing between providers together."""
+    rows = tuple(
+        ContractClause(
+            lot=lot.id, payment_form=LUMP_SUM, position=1, clause="provider_pool", share=0.5, lower=1.01, source="t",
+            status="illustrative",
+        )
+        for lot in outcome.case.lots
+    )  # fmt: skip
+    found = clause_worth(replace(outcome, case=replace(outcome.case, clauses=rows)))
+    _closes(found)
+    last = found.steps[-1]
+    assert last.name == "provider_pool"
+    assert [one.value for one in (*last.municipality, *last.tail)] == [0.0] * 4
+    assert sum(one.value for one in last.providers.values()) == pytest.approx(0.0, abs=0.01)
+    assert max(abs(one.value) for one in last.providers.values()) > 1000
 
 
 def test_loading_by_hand(outcome: Comparison, worth: TermSteps) -> None:

@@ -47,7 +47,7 @@ class BudgetFan:
     --------
     >>> fan = BudgetFan("en", (2028, 2029), (9e6, 9e6), (10e6, 11e6), (11e6, 13e6), (12e6, 12e6), 0.8, example=False)
     >>> fan.figure().axes[0].get_ylabel()
-    'million euro'
+    'm euro'
     """
 
     lang: str

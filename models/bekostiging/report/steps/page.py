@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.steps.plots import SIZE, plot_steps, step_words
 from bekostiging.studies import REACH_SOURCE, TermStep, TermSteps, clause_worth
+from bekostiging.studies.steps import provider_kinds
 from bekostiging_solvers import Estimate
 
 Pick = Callable[[TermStep], tuple[Estimate, Estimate]]
@@ -120,16 +122,20 @@ def steps_table(worth: TermSteps, pick: Pick, place: int, texts: Texts) -> Table
 
 
 def providers_table(outcome: Comparison, worth: TermSteps, texts: Texts) -> Table:
-    """Expected payment of every provider from start to end, header first; million euro."""
-    said, numbers, names = texts.sections["steps"], texts.numbers, names_of(outcome.case, texts.lang)
-    paid = [key for key, one in worth.provider_start.items() if one.value or worth.provider_end[key].value]
-    rows = [[said["step"], *(names[key] for key in paid)]]
-    rows.append([said["start"], *(numbers.millions(worth.provider_start[key].value, 2) for key in paid)])
-    for one in worth.steps:
+    """Expected payment of every kind of provider from start to end, header first; million euro."""
+    said, numbers = texts.sections["steps"], texts.numbers
+    kinds = list(worth.kind_start)
+    counts = Counter(provider_kinds(outcome.case).values())
+    heads = [said[f"kind_{kind}"].format(n=counts[kind]) for kind in kinds]
+    rows = [[said["step"], *heads, said["error"]]]
+    ways = [(said["start"], worth.kind_start)]
+    ways += [(step_words(one.name, texts), one.kinds) for one in worth.steps]
+    for name, own in [*ways, (said["end"], worth.kind_end)]:
+        largest = max(one.standard_error or 0.0 for one in own.values())
         rows.append(
-            [step_words(one.name, texts), *(numbers.millions(one.providers[key].value, 2) for key in paid)]
+            [name, *(numbers.millions(own[kind].value, 2) for kind in kinds), numbers.millions(largest, 2)]
         )
-    return [*rows, [said["end"], *(numbers.millions(worth.provider_end[key].value, 2) for key in paid)]]
+    return rows
 
 
 def steps_csv(outcome: Comparison, worth: TermSteps, texts: Texts) -> str:
@@ -155,6 +161,8 @@ def _rows(outcome: Comparison, worth: TermSteps, texts: Texts) -> Iterator[tuple
         for measure, ways in (("mean", one.municipality), ("worst", one.tail)):
             for order, way in zip(("forward", "backward"), ways, strict=True):
                 yield (step_words(one.name, texts), together, said[measure], said[order]), way, ""
+        for kind, found in one.kinds.items():
+            yield (step_words(one.name, texts), said[f"all_{kind}"], said["mean"], said["both"]), found, ""
         for key, found in one.providers.items():
             yield (step_words(one.name, texts), names[key], said["mean"], said["both"]), found, ""
     for preset, ends in worth.presets.items():

@@ -184,7 +184,7 @@ def study_difference(
     >>> print(study_difference("results-2027", "results-2028"))  # doctest: +SKIP
     >>> study_difference("no-results", "results-2028")
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: a no-results is no folder of results: ...
+    bekostiging.case.errors.UserError: Result A, no-results, is no folder of results: ...
     """
     run = run_options(OF_DIFFERENCE | options)
     chosen = None if form is None else payment_form(form)
