@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 FEWEST, LARGEST = 4, 0.70
 """Providers that must carry an amount, and the largest part that one of them may have."""
+EXACT = 1e-9
+"""What sums of cents leave: a part of exactly the largest is not over it."""
 
 
 def may_be_shown(amounts: Sequence[float]) -> bool:
@@ -19,4 +21,4 @@ def may_be_shown(amounts: Sequence[float]) -> bool:
     (True, False, False)
     """
     carrying = [one for one in amounts if one > 0]
-    return len(carrying) >= FEWEST and max(carrying) <= LARGEST * sum(carrying)
+    return len(carrying) >= FEWEST and max(carrying) <= LARGEST * sum(carrying) * (1 + EXACT)

@@ -33,6 +33,7 @@ from bekostiging.report.kit.word import About
 from bekostiging.report.lumpsum.agreement import amount
 from bekostiging.report.lumpsum.terms import Names, joined
 from bekostiging.studies import LumpSumStudy
+from bekostiging.studies.national import national_effect
 from bekostiging.units import MILLION, THOUSAND
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -97,7 +98,9 @@ class Basis:
     @cached_property
     def budget(self) -> BudgetPage:
         """The tables for the begroting, of the form that is proposed."""
-        return BudgetPage(self.case, self.tables, self.form, self.texts)
+        compared = self.comparison
+        national = None if compared is None else national_effect(compared).get(self.form)
+        return BudgetPage(self.case, self.tables, self.form, self.texts, national)
 
     @property
     def table(self) -> BudgetTable:
@@ -290,8 +293,10 @@ class Basis:
         }
 
     def totals(self, rows: Sequence[Sequence[str]]) -> list[int]:
-        """Rows of a table by year that are a total: the term, and the last one."""
-        return [r for r, row in enumerate(rows) if row[0] == self.term or r == len(rows) - 1]
+        """Rows of a table by year that are a total: the term, the whole programme and its balance."""
+        said = self.texts.sections["budget"]
+        bold = {self.term, said["programme"], said["balance"], said["with_national"].format(term=self.term)}
+        return [r for r, row in enumerate(rows) if row[0] in bold]
 
     def names_a_provider(self, text: str) -> bool:
         """Whether a text names a provider, so that it has no place in a public paper."""

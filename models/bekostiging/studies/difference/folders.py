@@ -13,7 +13,7 @@ from bekostiging.case import Case, CaseError, UserError, unpacked_case
 from bekostiging.case.errors import Note
 from bekostiging.case.kept import KEPT
 
-MANIFEST, RESULTS = "manifest.json", "results.json"
+MANIFEST, RESULTS, LUMP_SUM_RESULTS = "manifest.json", "results.json", "lumpsum.json"
 Figures = Mapping[str, Any]
 
 
@@ -47,9 +47,17 @@ def read_folder(place: Path, argument: str, label: str) -> ResultFolder:
     Raises
     ------
     UserError
-        No result folder; a file that was changed since it was written.
+        No result folder, or one of the lump sum alone; a file that was changed since it was written.
     """
     manifest = _json_of(place, MANIFEST, argument)
+    if (place / LUMP_SUM_RESULTS).is_file() and not (place / RESULTS).exists():
+        raise UserError(
+            f"Resultaat {argument.upper()}, {place}, is van lumpsum: daar is geen andere bekostigingsvorm in afgerekend, dus "
+            "het is niet uit elkaar te halen; maak het met compare en vergelijk die map.",
+            f"Result {argument.upper()}, {place}, is of lumpsum: no other payment form is settled in it, so it cannot be "
+            "taken apart; make it with compare and take that folder.",
+            exit_code=2,
+        )
     figures = _json_of(place, RESULTS, argument)
     fingerprints = manifest.get("sha256")
     for name in (RESULTS, KEPT):

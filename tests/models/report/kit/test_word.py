@@ -210,7 +210,16 @@ def test_what_is_no_template_is_refused(tmp_path: Path) -> None:
     text.write_text("geen Word")
     with ZipFile(macro, "w") as parts:
         parts.writestr("a", "b")
-    for file in (text, macro):
+    whole = tmp_path / "heel.docx"
+    Document().save(str(whole))
+    broken, without = tmp_path / "kapot.docx", tmp_path / "leeg.docx"
+    with ZipFile(whole) as old, ZipFile(broken, "w") as first, ZipFile(without, "w") as second:
+        for name in old.namelist():
+            part = old.read(name)
+            first.writestr(name, part[: len(part) // 2] if name == "word/document.xml" else part)
+            if name != "word/document.xml":
+                second.writestr(name, part)
+    for file in (text, macro, broken, without):
         with pytest.raises(UserError, match=r"no readable Word document; open it in Word and save it as \.docx"):
             WordPapers(file).write(tmp_path / "x.docx", ABOUT, _blocks())
     with pytest.raises(UserError, match="does not exist"):

@@ -14,12 +14,14 @@ from bekostiging.case import UserError
 from bekostiging.evaluation import Comparison
 from bekostiging.lumpsum import free_zone
 from bekostiging.report import write_provider_sheets
-from bekostiging.report.kit.disclosure import FEWEST, LARGEST
+from bekostiging.report.kit.disclosure import FEWEST, LARGEST, may_be_shown
 from bekostiging.report.kit.leading import Panel
 from bekostiging.report.kit.texts import Texts
+from bekostiging.report.papers.basis import Basis
+from bekostiging.report.papers.executive import betraying_lots
 from bekostiging.report.provider_sheets.page import sheet_page
 from bekostiging.report.provider_sheets.panels import SheetTables, merged
-from bekostiging.studies import CounterOffer, ProviderSheet, provider_sheets
+from bekostiging.studies import CounterOffer, ProviderSheet, provider_sheets, study_landscape
 
 NL = Texts("nl")
 
@@ -54,6 +56,63 @@ def test_nothing_of_another_provider_is_told_by_subtraction(
         secret = np.append(secret, outcome.buffer[[q for q in range(len(data.providers)) if q != p]])
         told = np.concatenate([shown, np.abs(shown[:, None] - shown[None, :]).ravel()])
         assert np.abs(told[:, None] - secret[None, :]).min() > 0.5, sheet.provider
+
+
+def _published(outcome: Comparison) -> list[float]:
+    """Amounts behind everything that is given away, unrounded: proposals to councils and board, the college advice, and the
+    pack for bidders."""
+    basis = Basis.of(outcome, NL)
+    told = [
+        amount
+        for own in basis.tables[basis.form].lines.values()
+        for line in own.values()
+        for amount in (line.expected.value, line.certain.value, line.low.value, line.headroom, line.outside)
+    ]
+    told += [x for own in basis.parts.municipal.values() for by_year in own.values() for x in by_year.values()]
+    data, design = outcome.lumpsum.data, outcome.lumpsum.design
+    if not betraying_lots(basis):
+        for j in range(len(data.lots)):
+            own = data.lot == j
+            told += [*data.reference[own].sum(axis=0), *design.budget[own].sum(axis=0), design.budget[own].sum()]
+    pack = study_landscape(outcome.case, publish=True)
+    amounts = pack.by("care_form", "provider")
+    return [*told, *(float(own.sum()) for own in amounts if may_be_shown(list(map(float, own))))]
+
+
+CENTS = 0.02
+"""What cents leave of three amounts; so near comes chance in some thousandth of the cases."""
+
+
+def _nearest(known: np.ndarray, secret: np.ndarray) -> float:
+    """How near any amount, difference of two, or difference of two less a third comes to a secret."""
+    two = np.sort((known[:, None] - known[None, :]).ravel())
+    wanted = (secret[:, None] + np.append(known, [0.0, *-known])[None, :]).ravel()
+    places = np.clip(np.searchsorted(two, wanted), 1, len(two) - 1)
+    return float(np.minimum(np.abs(two[places] - wanted), np.abs(two[places - 1] - wanted)).min())
+
+
+def test_all_that_is_given_away_together_tells_nothing_of_another(
+    outcome: Comparison, sheets: tuple[ProviderSheet, ...]
+) -> None:
+    """What one bidder gets (its sheet, the public papers, the pack) and every difference of up to three of those amounts:
+    none is a reference amount, a budget or the buffer of somebody else. With the total of a lot of two it would be one."""
+    data, design = outcome.lumpsum.data, outcome.lumpsum.design
+    public = np.unique(np.round(_published(outcome), 2))
+    for sheet in sheets:
+        p = data.providers.index(sheet.provider)
+        others = np.flatnonzero(data.provider != p)
+        secret = np.concatenate([
+            data.reference[others].ravel(), design.budget[others].ravel(), design.budget[others].sum(axis=1),
+            np.delete(outcome.buffer, p),
+        ])  # fmt: skip
+        terms = [amount for one in sheet.contracts for amount in (*one.reference, *one.budget)]
+        known = np.unique(np.round([*public, *_numbers(SheetTables(outcome, sheet, NL).panels()), *terms], 2))
+        assert _nearest(known[known != 0], secret) > CENTS, sheet.provider
+        own = next(c for c in np.flatnonzero(data.provider == p))
+        rival = next((c for c in others if data.lot[c] == data.lot[own]), None)
+        if rival is not None:
+            total = data.reference[own, 0] + data.reference[rival, 0]
+            assert _nearest(np.append(known, total), secret) < CENTS
 
 
 def test_a_lot_is_shown_only_where_enough_carry_it(outcome: Comparison, sheets: tuple[ProviderSheet, ...]) -> None:

@@ -142,6 +142,12 @@ def test_a_changed_file_and_a_folder_of_something_else_are_refused(folder_a: Pat
         study_difference(changed, folder_a)
     with pytest.raises(UserError, match="is no folder of results"):
         study_difference(folder_a, tmp_path)
+    alone = tmp_path / "lumpsum"
+    alone.mkdir()
+    for name in ("manifest.json", "lumpsum.json"):
+        (alone / name).write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match="is of lumpsum: .* make it with compare"):
+        study_difference(folder_a, alone)
     (changed / "results.json").write_text("{}", encoding="utf-8")
     (changed / "manifest.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match="is no result of compare"):
