@@ -88,28 +88,25 @@ def read_kept(folder: Path) -> KeptPapers:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise UserError(
-            f"{{folder}} {folder} bewaart geen stukken ({PAPERS_KEPT} of {MANIFEST} ontbreekt of is niet te lezen); noem "
-            "een map die compare of lumpsum met deze versie schreef, of reken opnieuw met {papers}.",
-            f"{{folder}} {folder} keeps no papers ({PAPERS_KEPT} or {MANIFEST} is not there or cannot be read); name a "
-            "folder that compare or lumpsum wrote with this version, or compute again with {papers}.",
+            f"Resultaat {folder} bewaart geen stukken ({PAPERS_KEPT} of {MANIFEST} ontbreekt of is niet te lezen); noem een map "
+            "die compare of lumpsum met deze versie schreef, of reken opnieuw met --papers.",
+            f"Result {folder} keeps no papers ({PAPERS_KEPT} or {MANIFEST} is not there or cannot be read); name a folder that "
+            "compare or lumpsum wrote with this version, or compute again with --papers.",
             exit_code=2,
-            arguments=["folder", "papers"],
         ) from None
     if hashlib.sha256(content).hexdigest() != _fingerprint(manifest):
         raise UserError(
-            f"{{folder}} {folder}: {PAPERS_KEPT} is veranderd nadat het resultaat werd geschreven; neem de oorspronkelijke "
+            f"Resultaat {folder}: {PAPERS_KEPT} is veranderd nadat het resultaat werd geschreven; neem de oorspronkelijke "
             "map, of maak het resultaat opnieuw.",
-            f"{{folder}} {folder}: {PAPERS_KEPT} was changed after the result was written; take the original folder, or "
+            f"Result {folder}: {PAPERS_KEPT} was changed after the result was written; take the original folder, or "
             "make the result again.",
-            arguments=["folder"],
         )
     kept = json.loads(content)
     if kept["version"] != VERSION:
         raise UserError(
-            f"{{folder}} {folder}: de stukken zijn bewaard door een andere versie van het programma; maak het resultaat "
+            f"Resultaat {folder}: de stukken zijn bewaard door een andere versie van het programma; maak het resultaat "
             "opnieuw.",
-            f"{{folder}} {folder}: the papers were kept by another version of the program; make the result again.",
-            arguments=["folder"],
+            f"Result {folder}: the papers were kept by another version of the program; make the result again.",
         )
     return KeptPapers(
         kept["lang"],

@@ -158,7 +158,7 @@ def papers_of_result(
     --------
     >>> papers_of_result(Path("no-result"), Path("papers"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: folder no-result keeps no papers (papers.json or manifest.json ...
+    bekostiging.case.errors.UserError: Result no-result keeps no papers (papers.json or manifest.json ...
     """
     how = asked or PapersAsked()
     how.check()

@@ -80,7 +80,7 @@ def _published(outcome: Comparison) -> list[float]:
 
 
 CENTS = 0.02
-"""What cents leave of three amounts; so near comes chance in some thousandth of the cases."""
+"""What rounding to cents leaves of three amounts."""
 
 
 def _nearest(known: np.ndarray, secret: np.ndarray) -> float:

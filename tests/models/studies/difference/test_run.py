@@ -146,7 +146,7 @@ def test_a_changed_file_and_a_folder_of_something_else_are_refused(folder_a: Pat
     alone.mkdir()
     for name in ("manifest.json", "lumpsum.json"):
         (alone / name).write_text("{}", encoding="utf-8")
-    with pytest.raises(UserError, match="is of lumpsum: .* make it with compare"):
+    with pytest.raises(UserError, match=r"is of lumpsum: .* make it with compare"):
         study_difference(folder_a, alone)
     (changed / "results.json").write_text("{}", encoding="utf-8")
     (changed / "manifest.json").write_text("{}", encoding="utf-8")
