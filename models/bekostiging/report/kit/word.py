@@ -255,7 +255,9 @@ class _Paper:
         named = line._element.xpath(".//wp:docPr")[0]
         named.set("descr", visible(block.alt))
         named.set("title", visible(block.caption))
-        self.document.add_paragraph(visible(block.caption), style="Caption")
+        below = self.document.add_paragraph(visible(block.caption), style="Caption")
+        # that of a table stays with it; under a figure a page may end
+        below.paragraph_format.keep_with_next = False
 
 
 @dataclass

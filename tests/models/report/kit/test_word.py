@@ -205,6 +205,13 @@ def test_the_mark_stands_on_a_first_page_of_its_own_too(tmp_path: Path) -> None:
         assert "CONCEPT" in " ".join(one.text for one in head.paragraphs)
 
 
+def test_a_page_may_end_under_a_figure_and_not_under_the_title_of_a_table(tmp_path: Path) -> None:
+    document = Document(str(_written(tmp_path)))
+    captions = {one.text: one for one in document.paragraphs if one.style.name == "Caption"}
+    assert captions["De uitgaven stijgen."].paragraph_format.keep_with_next is False
+    assert captions["Tabel 1. Raming"].paragraph_format.keep_with_next is None
+
+
 def test_what_is_no_template_is_refused(tmp_path: Path) -> None:
     text, macro = tmp_path / "brief.docx", tmp_path / "zip.docx"
     text.write_text("geen Word")
