@@ -92,19 +92,23 @@ def lumpsum(
         _refuse_mix(mix, wish)
 
     def write(study: LumpSumStudy, draft: Path) -> None:
-        """Write the page of one provider, choices, and the papers where there is a lump sum to propose."""
-        from bekostiging.report import write_papers
-
+        """Write the page of one provider, choices, and the papers."""
         explored.write(study, draft)
-        if wish is not None and study.budget is not None:
-            told.extend(write_papers(study, draft, output.lang, wish))
-        elif wish is not None:
-            told.append(NOTHING_TO_PROPOSE)
+        told.extend(_papers(study, draft, output.lang, wish))
 
     try:
         study_case(case, output, run, study, "-lumpsum", also=write, explore=explore)
     finally:
         print_notes(told, output.lang)
+
+
+def _papers(study: LumpSumStudy, draft: Path, lang: str, wish: PapersAsked | None) -> list[Note]:
+    """Write the papers where they are asked for and there is a lump sum to propose; what must be told."""
+    if wish is None:
+        return []
+    from bekostiging.report import write_papers
+
+    return [NOTHING_TO_PROPOSE] if study.budget is None else write_papers(study, draft, lang, wish)
 
 
 def _refuse_mix(mix: bool, wish: PapersAsked | None) -> None:

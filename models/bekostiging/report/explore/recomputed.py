@@ -93,7 +93,7 @@ def recomputed_page(outcome: Comparison | LumpSumStudy, found: RecomputedChoices
     if not found.same_case:
         told.append(t["other_figures"])
     if isinstance(outcome, LumpSumStudy):
-        told = [_around(outcome, t, names_of(case)), *told]
+        told = [_around(outcome, t, names_of(case, texts.lang)), *told]
     return template("sections.html.j2").render(
         lang=texts.lang,
         title=title,
