@@ -262,7 +262,7 @@ def redesigned(case: Case, **options: Unpack[Options]) -> LumpSumResult:
     planned = ready.plan("out_of_sample")
     terms = reference(ready.case, planned.cells, planned.n_years)
     with shared_processes():
-        return _judged_design(ready, planned, terms, lambda data: data, {})[1]
+        return _judged_design(ready, planned, terms, lambda data: data, {}, NOTHING_AGREED)[1]
 
 
 def _judged_design(
