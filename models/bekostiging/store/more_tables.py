@@ -22,6 +22,7 @@ from bekostiging.store.sitting import sitting_clients
 from bekostiging.store.supply import Supply
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.store.waiting import waiting_rows
+from bekostiging.units import MONTHS
 
 STRIKING = 2.0
 """Errors from which care forms that move together within a year are told."""
@@ -95,7 +96,7 @@ class MoreTables:
         names, counts, even = monthly_starts(self.found, self.base_year)
         for form, own, flat in zip(names, counts, even, strict=True):
             season = season_weights(own, flat)
-            if season is None or season.starts < FEWEST * len(own):
+            if season is None or season.starts < FEWEST * MONTHS:
                 continue
             for month, (weight, error) in enumerate(zip(season.weight, season.error, strict=True), start=1):
                 key = f"{form} / {month}"

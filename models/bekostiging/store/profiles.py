@@ -38,7 +38,7 @@ class Profiles:
 
 
 def profiles(rebuilt: Rebuilt, forms: list[FormEstimates], base_year: int, prices: dict[str, float]) -> Profiles:
-    """Profiles of every care form, or of none where one has too few stops or starts.
+    """Profiles of every care form with enough stops and starts; another has none.
 
     ``prices``: euro per unit in the first contract year, by care form.
     """
@@ -52,7 +52,7 @@ def profiles(rebuilt: Rebuilt, forms: list[FormEstimates], base_year: int, price
         table = {name: np.asarray(values)[own] for name, values in found.items()}
         made = _OfForm(rebuilt, one, table, again[own], base_year)
         if not made.enough(np.ones(own.sum(), dtype=bool)):
-            return Profiles((), (), {})
+            continue
         rows += made.rows(prices.get(one.care_form))
         evidence += made.evidence
         if made.within is not None:

@@ -2,7 +2,7 @@
 
 Of a month the weight is what began in it over what an even year would have had, days of the months counted. Its variance
 is phi / n, n what an even year would have had in the months of that name and phi the variance over the mean of the
-starts around weights and years. Weights are shrunk to one by b = t / (t + phi / n), t the variance between months that
+starts around weights and years, at least one. Weights are shrunk to one by b = t / (t + phi / n), t the variance between months that
 chance does not explain (Buehlmann 1967), never below that of three percent; with one year season and chance cannot be
 told apart.
 """
@@ -68,7 +68,8 @@ def season_weights(starts: FloatArray, even: FloatArray) -> SeasonWeights | None
     expected = even.sum(axis=0)
     raw = starts.sum(axis=0) / expected
     fitted = np.maximum(even * raw, 1e-12)
-    phi = float((np.square(starts - fitted) / even).sum() / ((n_years - 1) * (MONTHS - 1)))
+    # few starts would seem more regular than chance
+    phi = max(float((np.square(starts - fitted) / even).sum() / ((n_years - 1) * (MONTHS - 1))), 1.0)
     variance = phi / expected
     between = float(np.square(raw - 1).sum() - variance.sum() * (MONTHS - 1) / MONTHS) / (MONTHS - 1)
     between = max(between, LEAST_SPREAD**2)
