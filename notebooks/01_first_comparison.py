@@ -35,7 +35,7 @@ MOST_WAITING = 5_000  # clients who wait over the term, if limits are kept inste
 from bekostiging import compare, read_case
 from bekostiging.evaluation import TERM, TOTAL, cheapest
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, OVERRUN_PROBABILITY, WAITING_CLIENTS
-from bekostiging.report import plot_exceedance, plot_spending, progress_bars
+from bekostiging.report import inline_explore, plot_exceedance, plot_spending, progress_bars
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
@@ -54,6 +54,12 @@ plot_spending(outcome, lang=LANG)
 
 # %%
 plot_exceedance(outcome, lang=LANG)
+
+# %% [markdown]
+# The same scenarios settle on a page of their own: move a slider and see what changes ([what if](../docs/what-if.md)).
+
+# %%
+inline_explore(outcome, lang=LANG)
 
 # %% [markdown]
 # ## Which forms stay on the list

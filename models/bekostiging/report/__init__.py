@@ -13,6 +13,7 @@ from bekostiging.report.comparison.client_plots import plot_clients
 from bekostiging.report.comparison.plots import plot_corridor, plot_exceedance, plot_provider, plot_spending
 from bekostiging.report.comparison.schema import comparison_schema
 from bekostiging.report.equalisation.plots import plot_norm_amounts, plot_power_risk
+from bekostiging.report.explore.inline import inline_explore
 from bekostiging.report.kit.folder import claimed, refuse_existing, write_folder
 from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
@@ -47,6 +48,7 @@ __all__ = [
     "claimed",
     "comparison_schema",
     "influence_answer",
+    "inline_explore",
     "papers_of_result",
     "plot_capacity",
     "plot_clients",

@@ -4,7 +4,7 @@
 
 import { Figures } from "./figures.js";
 import { unpacked } from "./kernel.js";
-import { MOST_VARIANTS, asLink, copied, fromLink, named, read, written } from "./state.js";
+import { MOST_VARIANTS, asLink, copied, emptied, fromLink, named, read, written } from "./state.js";
 import { element, lotControls, slider, tick } from "./controls.js";
 import {
   answer, carriedOutput, chosenOutput, filledIn, numbers, providerOutput, spendingOutput, variantsOutput, waitingOutput,
@@ -49,6 +49,7 @@ function start() {
   const known = new Map();
   let waits = 0;
   let lastEdit = "";
+  let refused = "";
 
   /** @param {import("./kernel.js").Choice} choice */
   const figuresOf = (choice) => {
@@ -77,8 +78,10 @@ function start() {
   const change = (edit) => {
     const focused = document.activeElement;
     remember(focused instanceof HTMLInputElement && focused.type === "range" ? focused.id : "");
+    refused = "";
     edit(state.variants[state.shown].choice);
-    say("");
+    say(refused);
+    if (refused !== "") past.pop();
     soon();
   };
 
@@ -97,7 +100,10 @@ function start() {
     /** @type {(id: string, list: "without_providers" | "without_municipalities", name: string) => void} */
     const leaveOut = (id, list, name) => {
       const control = tick(list, name, "", (c) => c[list].includes(id), (c, v) => {
-        c[list] = v ? [...c[list], id] : c[list].filter((one) => one !== id);
+        const without = v ? [...c[list], id] : c[list].filter((one) => one !== id);
+        const lot = list === "without_providers" ? emptied(page, without) : undefined;
+        if (lot === undefined) c[list] = without;
+        else refused = filledIn(t.nobody_left, { lot: model.lots.find((/** @type {any} */ one) => one.id === lot).name });
       }, change);
       controls.push(control);
       part(list).append(control.element);
@@ -190,6 +196,8 @@ function start() {
     state.variants[state.shown].name = named(input.value) || t.design;
     soon();
   });
+  // a page inside another one has no address to share
+  part("link").toggleAttribute("hidden", location.protocol === "about:");
   on("link", () => {
     const link = location.href.split("#")[0] + asLink(page, state);
     history.replaceState(null, "", asLink(page, state));

@@ -168,6 +168,9 @@ def page_data(found: Exploration, packed: PackedPage, texts: Texts, provider: st
         "lot_forms": {lot: [LUMP_SUM] if lot in general else forms for lot in lots},
         "lump_forms": [form for form in forms if PAYMENT_FORMS[form].lump_sum],
         "providers": removable,
+        "lot_providers": {lot: [row.provider for row in case.contracts if row.lot == lot] for lot in lots}
+        if provider is None
+        else {},
         "removable": [{"id": one, "name": visible(names[one])} for one in removable],
         "municipalities": [one["code"] for one in packed.model["municipalities"]],
         "provider": provider,

@@ -6,7 +6,8 @@
  * @typedef {{name: string, choice: Choice, figures?: unknown}} Variant
  * @typedef {{variants: Variant[], shown: number}} State
  * @typedef {{case: string, fingerprint: string, design: Choice, designed: Record<string, unknown>, ranges: Record<string, [number, number]>,
- *   lot_forms: Record<string, string[]>, providers: string[], municipalities: string[], format: string, version: number}} Page
+ *   lot_forms: Record<string, string[]>, providers: string[],
+ *   lot_providers: Record<string, string[]>, municipalities: string[], format: string, version: number}} Page
  * @typedef {{state: State, otherDesign?: boolean} | {problem: string, about: string}} Read
  */
 
@@ -87,6 +88,16 @@ function wrongLot(page, id, lot) {
 }
 
 /**
+ * A lot that keeps no provider when these are left out; undefined where every lot keeps one.
+ * @param {Page} page
+ * @param {string[]} gone
+ * @returns {string | undefined}
+ */
+export function emptied(page, gone) {
+  return Object.keys(page.lot_providers).find((lot) => page.lot_providers[lot].every((one) => gone.includes(one)));
+}
+
+/**
  * What is wrong with a choice; empty when nothing is.
  * @param {Page} page
  * @param {any} choice
@@ -96,6 +107,7 @@ export function wrongChoice(page, choice) {
   const wrong = OF_ALL.find((name) => !within(page, name, choice[name]));
   if (wrong !== undefined) return wrong;
   if (!someOf(choice.without_providers, page.providers)) return "without_providers";
+  if (emptied(page, choice.without_providers) !== undefined) return "without_providers";
   if (!someOf(choice.without_municipalities, page.municipalities)) return "without_municipalities";
   const ids = Object.keys(page.lot_forms);
   if (!has(choice.lots, ids)) return "lots";

@@ -282,7 +282,7 @@ def test_state_goes_into_a_link_and_a_file_and_back(small_case: Case, tmp_path: 
         "case": small_case.name, "fingerprint": "x", "format": "bekostiging-keuze", "version": 1, "design": design,
         "designed": {row.id: {"loading": 0.1 + 0.2} for row in small_case.lots}, "ranges": RANGES,
         "lot_forms": {row.id: forms for row in small_case.lots}, "providers": ["aanbieder-1"],
-        "municipalities": list(small_case.reported_codes),
+        "lot_providers": {lot: ["aanbieder-1", "aanbieder-2"]}, "municipalities": list(small_case.reported_codes),
     }  # fmt: skip
     asked = [node, "check.js", json.dumps(page), json.dumps(wrong)]
     done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from browsers import started
 
 from bekostiging.case import UserError
 from bekostiging.evaluation import Comparison
+from bekostiging.report.explore.inline import inline_explore
 from bekostiging.report.explore.page import PAGE, provider_id, write_explore
 from bekostiging.report.explore.recomputed import recomputed_page, recomputed_results
 from bekostiging.report.kit.texts import Texts
@@ -248,3 +250,100 @@ def test_the_command_refuses_what_is_no_choice(
 
 def test_the_file_is_called_as_the_manual_says() -> None:
     assert PAGE == "verken.html"
+
+
+EXTREME: tuple[dict[str, object], ...] = (
+    {"budget": 0.7, "corridor": {"free_zone": 0.0, "deficit": 0.0, "surplus": 1.0}},
+    {"budget": 1.3, "corridor": {"free_zone": 0.3, "deficit": 1.0, "surplus": 0.0}, "index": "cost"},
+    {"form": "inspanningsgericht", "ceiling": 0.5, "index": "forecast"},
+    {"form": "outputgericht", "ceiling": 1.5},
+)
+"""Terms at the ends of their ranges."""
+
+
+def test_at_the_ends_of_every_range_the_page_has_numbers(browser: Any, place: Path, outcome: Comparison) -> None:
+    page = opened(browser, place)
+    settled(page)
+    lots = [lot.id for lot in outcome.case.lots]
+    codes = list(outcome.case.reported_codes)
+    for k, terms in enumerate(EXTREME):
+        of_all = {
+            "volume": 0.7 if k % 2 else 1.3,
+            "duration": 1.3 if k % 2 else 0.7,
+            "price": 0.1,
+            "certainty": 0.99,
+        }
+        choice = of_all | {
+            "lots": dict.fromkeys(lots, terms),
+            "without_municipalities": codes if k == 3 else codes[:1],
+        }
+        page.goto(place.as_uri() + linked(choice))
+        page.reload()
+        told = settled(page)
+        text = page.text_content("main")
+        for nonsense in ("NaN", "undefined", "Infinity", "null"):
+            assert nonsense not in text, (nonsense, terms)
+        assert any(char.isdigit() for char in told)
+    assert page.wrong == []
+    page.close()
+
+
+def linked(choice: dict[str, object]) -> str:
+    """A link with one proposal that differs from the design so much."""
+    text = json.dumps({"shown": 0, "variants": [["A", choice]]}).encode()
+    return "#k=" + base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def test_a_lot_keeps_a_provider(browser: Any, place: Path, outcome: Comparison) -> None:
+    page = opened(browser, place)
+    before = settled(page)
+    page.locator("summary", has_text=Texts("nl")["explore", "without_providers"]).click()
+    boxes = page.locator("input[data-name=without_providers]")
+    messages = []
+    for k in range(boxes.count()):
+        boxes.nth(k).click()
+        told = settled(page)
+        messages.append(page.text_content("#message"))
+    assert told != before
+    assert any("geen aanbieder over" in one for one in messages)
+    left = sum(boxes.nth(k).is_checked() for k in range(boxes.count()))
+    assert 0 < left < boxes.count()
+    page.close()
+
+
+def test_the_command_gives_the_numbers_of_the_page_on_its_scenarios(
+    browser: Any, place: Path, outcome: Comparison, tmp_path: Path
+) -> None:
+    """Everything at once, to within what the 16 bits and cents move: a thousandth of spending is far more than that."""
+    page = opened(browser, place)
+    page.locator("input[data-name=volume]").fill("1.04")
+    page.locator("input[data-name=price]").fill("0.02")
+    page.locator("input[data-name=budget]").first.fill("0.97")
+    page.locator("select[data-name=form]").nth(1).select_option("inspanningsgericht")
+    page.locator("select[data-name=index]").nth(2).select_option("cost")
+    settled(page)
+    with page.expect_download() as download:
+        page.click("#save")
+    download.value.save_as(tmp_path / "keuze.json")
+    page.close()
+    choices = read_choices(tmp_path / "keuze.json", outcome.case)
+    (found,) = recomputed(outcome, choices, "x", fresh=0).variants
+    told = [own for own in found.figures if own.said is not None]
+    assert len(told) > 20
+    largest = max(abs(own.found.value) for own in told)
+    for own in told:
+        assert own.difference == pytest.approx(0.0, abs=1e-5 * largest), (own.place, own.name)
+
+
+def test_a_notebook_shows_the_page_in_a_frame(browser: Any, outcome: Comparison, tmp_path: Path) -> None:
+    shown = inline_explore(outcome, lang="en", height=500)._repr_html_()
+    assert 'sandbox="allow-scripts' in shown
+    assert "allow-same-origin" not in shown
+    host = tmp_path / "notebook.html"
+    host.write_text(f"<!doctype html><meta charset=utf-8><body>{shown}</body>")
+    page = opened(browser, host)
+    frame = page.frame_locator("iframe")
+    frame.locator("#answer", has_text="thousand euro").wait_for()
+    assert not frame.locator("#link").is_visible()
+    assert page.wrong == []
+    page.close()
