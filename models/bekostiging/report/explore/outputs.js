@@ -51,7 +51,7 @@ export function table(caption, heads, rows) {
   const body = rows.map(([first, ...others]) =>
     element("tr", {}, element("th", { scope: "row" }, first), ...others.map((one) => element("td", {}, one))));
   return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption },
-    element("table", {}, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...body)));
+    element("table", {}, element("caption", {}, element("span", {}, caption)), element("thead", {}, head), element("tbody", {}, ...body)));
 }
 
 /**
