@@ -20,7 +20,7 @@ from bekostiging.studies import compare
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 WIDTH, HEIGHT = 1180, 760
-SCENARIOS = 128
+SCENARIOS, DESIGN = 128, 96
 
 
 def pictures(page: Any, folder: Path) -> None:
@@ -34,6 +34,7 @@ def pictures(page: Any, folder: Path) -> None:
     lot.locator("select[data-name=corridor]").select_option("own")
     lot.locator("input[data-name=free_zone]").fill("0.05")
     lot.locator("input[data-name=locked]").check()
+    page.set_viewport_size({"width": WIDTH, "height": 2 * HEIGHT})
     lot.screenshot(path=folder / "verken-perceel.png")
     page.click("#add")
     page.fill("#name", "Meer cliënten")
@@ -61,7 +62,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         photographed(Path(sys.argv[1]))
         return
-    outcome = compare(read_case("region"), n_scenarios=SCENARIOS, workers=2)
+    outcome = compare(read_case("region"), n_scenarios=SCENARIOS, design_scenarios=DESIGN, workers=2)
     with tempfile.TemporaryDirectory() as draft:
         photographed(write_explore(outcome, Path(draft)))
 

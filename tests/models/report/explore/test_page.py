@@ -9,16 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browsers import started
 
 from bekostiging.case import UserError
+from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.report.explore.inline import inline_explore
 from bekostiging.report.explore.page import PAGE, provider_id, write_explore
 from bekostiging.report.explore.recomputed import recomputed_page, recomputed_results
 from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import LumpSumStudy
 from bekostiging.studies.choices_file import Choices, read_choices
+from bekostiging.studies.exploration import explore
 from bekostiging.studies.recomputed import recomputed
 
 WIDTHS = ((1366, 768), (1920, 1080), (390, 844))
@@ -347,3 +351,49 @@ def test_a_notebook_shows_the_page_in_a_frame(browser: Any, outcome: Comparison,
     assert not frame.locator("#link").is_visible()
     assert page.wrong == []
     page.close()
+
+
+def numbers_in(found: object) -> Iterator[float]:
+    """Every number of some JSON."""
+    if isinstance(found, dict):
+        for one in found.values():
+            yield from numbers_in(one)
+    elif isinstance(found, list):
+        for one in found:
+            yield from numbers_in(one)
+    elif isinstance(found, float | int) and not isinstance(found, bool):
+        yield float(found)
+
+
+@pytest.mark.parametrize("of", ["comparison", "lump sum"])
+def test_no_number_of_another_provider_stands_there_or_is_left_by_subtraction(
+    outcome: Comparison, lumpsum_study: LumpSumStudy, tmp_path: Path, of: str
+) -> None:
+    """Amounts of others, sums of a lot, a year or all, and those sums less what the provider knows of itself."""
+    study = outcome if of == "comparison" else lumpsum_study
+    found = explore(study)
+    case, own = study.case, study.case.providers[0].id
+    path = write_explore(study, tmp_path, provider=own)
+    data = json.loads(path.read_text().split('id="page-data">')[1].split("</script>")[0])
+    shown = np.unique(np.abs([one for one in numbers_in(data) if abs(one) > 1000]))
+    lump = found.contracts[LUMP_SUM]
+    amounts = {
+        name: np.array([np.asarray(getattr(one, name)) for one in lump]) for name in ("reference", "budget")
+    } | {
+        key: np.stack([found.arrays[f"{c}/{key}"].mean(axis=0) for c in range(len(lump))])
+        for key in ("base", "cost")
+    }
+    mine = np.array([row.provider == own for row in case.contracts])
+    secret = [found.buffer[1:], [found.buffer.sum(), found.buffer[1:].sum()]]
+    for values in amounts.values():
+        secret.append(values[~mine].ravel())
+        groups = [np.array([row.lot == lot.id for row in case.contracts]) for lot in case.lots]
+        for group in (*groups, np.ones(len(mine), dtype=bool)):
+            if (group & ~mine).any():
+                whole = values[group].sum(axis=0)
+                secret += [whole, whole - values[group & mine].sum(axis=0), [whole.sum()]]
+    for one in np.concatenate([np.ravel(part) for part in secret]):
+        place = np.abs(shown - one) <= 1e-9 * abs(one) if one else np.zeros(1, dtype=bool)
+        assert not place.any(), one
+    kept = amounts["reference"][mine].ravel()
+    assert np.isin(np.round(kept), np.round(shown)).all()  # the search finds what does stand there
