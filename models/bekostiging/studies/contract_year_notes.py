@@ -11,7 +11,6 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.monitoring.expected_months import ObservedMonths
 from bekostiging.units import MONTHS
 
-
 ABSURD = 20.0
 """Times what a case expects above which a count is in other units, or of another case."""
 

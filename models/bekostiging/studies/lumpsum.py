@@ -271,7 +271,7 @@ def _judged_design(
     terms: Reference,
     shape: Callable[[LumpSumData], LumpSumData],
     others: Mapping[str, tuple[Contract, ...]],
-    agreed: AgreedLots,
+    agreed: AgreedLots = NOTHING_AGREED,
 ) -> tuple[Drawn, LumpSumResult, SelfCheck]:
     """The design, its judgement on the scenarios of a plan and more, and the self-check of that plan."""
     drawn = designed(ready, terms, shape=shape, others=others, observed=True, agreed=agreed)
