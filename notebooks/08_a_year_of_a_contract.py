@@ -83,12 +83,14 @@ years[REPORTS[-1]].to_frame().round(0)
 # %% [markdown]
 # ## Has the inflow changed?
 #
-# The smallest rise from the month after the report on that later reports would see with a chance of 80 %. A small region
+# The smallest rise from the month after the report on that later reports would see with a chance of 80 %; a rise must have
+# lasted three months. A small region
 # cannot see a small shift: the forecast follows it anyway.
 
 # %%
 first = years[REPORTS[0]]
-pd.Series(first.rule.smallest_shift(REPORTS[0])[0, REPORTS[0] :], index=range(REPORTS[0] + 1, 13)).round(2)
+smallest = pd.Series(first.rule.smallest_shift(REPORTS[0])[0], index=range(1, 13))
+smallest[np.isfinite(smallest)].round(2)
 
 # %%
 budget = sum(first.begroting.values())

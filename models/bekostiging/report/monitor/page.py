@@ -205,6 +205,7 @@ def monitor_results(year: ContractYear, lang: str) -> dict[str, Any]:
         "budgeted": year.begroting,
         "alarm": {
             "threshold": year.rule.threshold,
+            "threshold_of_a_fall": year.rule.below,
             "largest": float(abs(year.rule.statistics(year.counts)).max()),
         },
         "weight_of_messages": year.completed.weight,

@@ -276,17 +276,19 @@ class MonthPapers:
     def alarm(self) -> str:
         """The alarm of the inflow, or the smallest rise that would be seen."""
         year = self.year
-        found = year.rule.statistics(year.counts)
-        series, since = np.unravel_index(int(np.abs(found).argmax()), found.shape)
-        if abs(found[series, since]) > year.rule.threshold:
+        sounded = year.rule.sounded(year.counts)
+        if sounded is not None:
+            series, since = sounded
             case = year.case
             laws = list(dict.fromkeys(form.law for form in case.care_forms))
-            which = "total" if series == 0 else laws[int(series) - 1]
-            return self.said("alarm", which=self.said(which), since=self.month(int(since)))
+            which = "total" if series == 0 else laws[series - 1]
+            return self.said("alarm", which=self.said(which), since=self.month(since))
         report = min(year.months_seen + 3, MONTHS) - 1
         if year.months_seen >= MONTHS:
             return self.said("no_alarm_end")
         shift = float(year.rule.smallest_shift(year.months_seen)[0, report])
+        if not np.isfinite(shift):  # what begins so late does not last three months within the year
+            return self.said("no_alarm_end")
         return self.said("no_alarm", report=self.month(report), shift=self.texts.numbers.percent(shift))
 
     def since_last(self) -> str:
