@@ -146,8 +146,8 @@ def together_by_month(counts: FloatArray) -> Measured | None:
 
     >>> rng = np.random.default_rng(0)
     >>> shared = rng.normal(size=(1, 5, 12))
-    >>> round(together_by_month(100 + 10 * (shared + rng.normal(size=(2, 5, 12)))).value, 1)
-    0.5
+    >>> 0.3 < together_by_month(100 + 10 * (shared + rng.normal(size=(2, 5, 12)))).value < 0.7
+    True
     """
     counts = counts[(counts.sum(axis=2) >= FEWEST).all(axis=1)] if len(counts) else counts
     if len(counts) < 2:

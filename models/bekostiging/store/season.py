@@ -2,9 +2,9 @@
 
 Of a month the weight is what began in it over what an even year would have had, days of the months counted. Its variance
 is phi / n, n what an even year would have had in the months of that name and phi the variance over the mean of the
-starts around weights and years, at least one. Weights are shrunk to one by b = t / (t + phi / n), t the variance between months that
-chance does not explain (Buehlmann 1967), never below that of three percent; with one year season and chance cannot be
-told apart.
+starts around weights and years, at least one. Weights are shrunk to one by b = t / (t + phi / n), t the variance between
+months that chance does not explain (Buehlmann 1967), never below that of three percent; with one year season and chance
+cannot be told apart.
 """
 
 from __future__ import annotations
