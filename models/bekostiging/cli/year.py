@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -26,10 +26,6 @@ from bekostiging.cli.options import (
     Workers,
     command,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 YearFile = Annotated[
     Path,
@@ -62,7 +58,11 @@ WithMatch = Annotated[
 ]
 MatchStore = Annotated[
     Path | None,
-    typer.Option("--store", metavar="STORE", help="Region store whose claims the match judges one by one."),
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="Region store: the match judges its claims one by one, and its sums fill in what is lacking.",
+    ),
 ]
 Interval = Annotated[
     float | None,
@@ -128,7 +128,7 @@ def settle(
         from bekostiging.actuals import read_actuals
         from bekostiging.case import pseudonymised
         from bekostiging.case.pseudonym import provider_numbers
-        from bekostiging.cli.year_close import matched
+        from bekostiging.cli.year_close import matched, with_store
         from bekostiging.report import claimed, write_settlement
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.settlement.match import told
@@ -137,7 +137,7 @@ def settle(
         from bekostiging.settlement import read_previous, settle_year
 
         brought = brought_case(case, lang)
-        figures = read_actuals(actuals, brought)
+        figures, sums = with_store(brought, read_actuals(actuals, brought), store, year, status)
         shown, numbers = brought, {}
         if not named and brought.confidential:
             shown, numbers = pseudonymised(brought), provider_numbers(brought)
@@ -151,8 +151,8 @@ def settle(
             found, drawn = matched(settled, store, numbers, seed, interval)
         folder = output.folder or Path(f"bekostiging-{shown.name}-afrekening-{year}-{status}")
         with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, previous)):
-            more = {"overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
-            write_settlement(settled, folder, lang=lang, match=found, sample=drawn, **more)  # type: ignore[arg-type]
+            write_settlement(settled, folder, lang=lang, overwrite=output.overwrite, named=named, word=word, match=found,
+                             sample=drawn, aggregates=sums(numbers), about=output.config)  # fmt: skip
         papers = Papers(settled, Texts(lang), found)
         for sentence in [papers.answer(), *(told(papers) if found is not None else [])]:
             print_sentence(sentence)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bekostiging.cli.application import print_place, print_sentence
 
 if TYPE_CHECKING:
+    from bekostiging.actuals import YearFigures
     from bekostiging.case import Case
     from bekostiging.cli.options import Output
     from bekostiging.settlement import Match, Sample, YearSettlement
+    from bekostiging.store import Aggregate
     from bekostiging.studies import ContractYear
 
 
@@ -91,3 +94,21 @@ def _with_claims(store: Path | None) -> Path | None:
         return None
     with open_store(store) as opened:
         return store if opened.rows("SELECT count(*) FROM claims")[0][0] else None
+
+
+def with_store(
+    case: Case, figures: YearFigures, store: Path | None, year: int, status: str
+) -> tuple[YearFigures, Callable[[Mapping[str, str]], list[Aggregate]]]:
+    """Figures with what a region store adds up where they have nothing, and these sums by the number of each provider."""
+    from bekostiging.scenarios.high_cost import thresholds_of
+    from bekostiging.settlement import with_aggregates
+    from bekostiging.store import open_store, settlement_aggregates
+
+    sums: tuple[Aggregate, ...] = ()
+    if store is not None:
+        with open_store(store) as opened:
+            sums = settlement_aggregates(opened, year, tuple(thresholds_of(case)))
+        figures = with_aggregates(case, figures, sums, year, status)
+    return figures, lambda numbers: [
+        replace(one, provider=numbers.get(one.provider, one.provider)) for one in sums
+    ]

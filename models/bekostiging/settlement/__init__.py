@@ -5,6 +5,7 @@ from bekostiging.settlement.earlier import Previous, read_previous
 from bekostiging.settlement.example import example_case, example_figures, example_year
 from bekostiging.settlement.exported import drawn_year, figures_of_scenario
 from bekostiging.settlement.formula import Term, in_whole_cents
+from bekostiging.settlement.from_store import with_aggregates
 from bekostiging.settlement.ledger import Given, Line
 from bekostiging.settlement.match import Match, ToleranceTest, match_year, numbered_check, tariffs_of_year
 from bekostiging.settlement.match_sides import ContractMatch, MatchRow, Side
@@ -45,4 +46,5 @@ __all__ = [
     "settle_year",
     "settlement_differences",
     "tariffs_of_year",
+    "with_aggregates",
 ]

@@ -241,17 +241,11 @@ def _by_contract(
     totals: dict[tuple[str, str], MessageTotals] = {}
     outside: dict[tuple[str, str], int] = {}
 
-    def place(provider: str, lot: str) -> tuple[str, str] | None:
-        """The contract that a provider of the store belongs to."""
-        if (provider, lot) in known:
-            return provider, lot
-        return (OTHERS, lot) if (OTHERS, lot) in known else None
-
     for row in checked.found:
-        if (where := place(row.provider, row.lot)) is not None:
+        if (where := checked.contract(row.provider, row.lot, known)) is not None:
             found.setdefault(where, []).append(row)
     for one in checked.totals:
-        where = place(one.provider, one.lot)
+        where = checked.contract(one.provider, one.lot, known)
         if where is None:
             outside[one.provider, one.lot] = one.claimed
         else:
@@ -386,4 +380,5 @@ def numbered_check(checked: ClaimCheck, numbers: Mapping[str, str]) -> ClaimChec
         found=tuple(replace(row, provider=numbers.get(row.provider, row.provider)) for row in checked.found),
         totals=tuple(replace(row, provider=numbers.get(row.provider, row.provider)) for row in checked.totals),
         periods=periods,
+        others=numbers.get(checked.others, checked.others),
     )

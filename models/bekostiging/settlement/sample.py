@@ -215,10 +215,10 @@ def _claims(checked: ClaimCheck, known: set[tuple[str, str]]) -> list[dict[str, 
     for provider, lot, form, place, begins, person, authorisation, cents in zip(
         *(own[name].tolist() for name in names), strict=True
     ):
-        if (provider, lot) in known:
+        if (where := checked.contract(provider, lot, known)) is not None:
             found.append(
                 {
-                    "provider": provider, "lot": lot, "care_form": form, "place": place, "begins": begins,
+                    "provider": where[0], "lot": lot, "care_form": form, "place": place, "begins": begins,
                     "person": pseudonym_text(person),
                     "authorisation": "" if authorisation is None else pseudonym_text(authorisation),
                     "cents": int(cents),

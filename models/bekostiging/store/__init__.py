@@ -12,12 +12,14 @@ from bekostiging.store.message_import import import_messages
 from bekostiging.store.overview import Contents, shown_count, store_contents
 from bekostiging.store.privacy import PrivacyFacts, privacy_facts
 from bekostiging.store.products import Unmapped, confirm_products, propose_products, unmapped_products
+from bekostiging.store.settlement_figures import Aggregate, settlement_aggregates
 from bekostiging.store.statistics_import import fetch_statline, import_statline
 from bekostiging.store.tables_import import import_table
 from bekostiging.store.view import FormView, StoreView, store_view
 from bekostiging.store.year_memory import Forecast, keep_actuals, keep_forecasts, kept_actuals, kept_forecasts
 
 __all__ = [
+    "Aggregate",
     "ClaimCheck",
     "Comparison",
     "Contents",
@@ -51,6 +53,7 @@ __all__ = [
     "open_store",
     "privacy_facts",
     "propose_products",
+    "settlement_aggregates",
     "shown_count",
     "store_contents",
     "store_view",

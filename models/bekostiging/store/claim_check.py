@@ -22,7 +22,7 @@ Where a store has no authorisations (or no starts) at all, nothing is held again
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -32,6 +32,7 @@ from bekostiging.case.errors import Note
 from bekostiging.case.kinds import Count
 from bekostiging.case.year_tables import Reason
 from bekostiging.store.database import Store
+from bekostiging.store.supply import OTHERS
 from bekostiging.store.trajectories import MOVED, OTHER_DOMAIN, WITHDRAWN, rebuilt
 from bekostiging.units import CENTS
 
@@ -68,6 +69,8 @@ _STEPS = (
     """UPDATE granted SET units = greatest(granted.units - b.units, 0) FROM before_year AS b
     WHERE granted.frequency = '6' AND b.law = granted.law AND b.municipality = granted.municipality
         AND b.authorisation = granted.authorisation""",
+)
+_JUDGED = (
     f"""CREATE OR REPLACE TEMP TABLE judged AS
     WITH stopped AS (
         SELECT law, municipality, own, max(ends) AS ends FROM ended GROUP BY ALL),
@@ -196,6 +199,8 @@ class ClaimCheck:
         ``person`` and ``authorisation`` (pseudonyms), ``begins`` (a day as text), ``cents``.
     notes : tuple of dict
         What could not be held against what, in both languages.
+    others : str
+        What providers of few clients are together called in the case.
 
     Examples
     --------
@@ -209,6 +214,12 @@ class ClaimCheck:
     totals: tuple[MessageTotals, ...]
     periods: Mapping[str, Any]
     notes: tuple[Note, ...]
+    others: str = OTHERS
+
+    def contract(self, provider: str, lot: str, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+        """The contract of the case that a provider of the store belongs to, its own or that of small ones together."""
+        own = ((provider, lot), (self.others, lot))
+        return next((one for one in own if one in known), None)
 
 
 @kinds_checked
@@ -243,18 +254,14 @@ def check_claims(store: Store, year: Count, tariffs: Mapping[tuple[str, str], fl
     ()
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
-    rebuilt(store, last)
+    periods_of_year(store, first, last)
     have = {name: bool(store.rows(f"SELECT count(*) FROM {name}")[0][0]) for name in ("authorisations", "starts")}
     store.run("CREATE OR REPLACE TEMP TABLE tariffs (provider VARCHAR, care_form VARCHAR, tariff DOUBLE)")
     for (provider, care_form), tariff in tariffs.items():
         store.run("INSERT INTO tariffs VALUES (?, ?, ?)", [provider, care_form, tariff])
-    given = {
-        "$first": f"DATE '{first}'", "$last": f"DATE '{last}'", "$authorised": str(have["authorisations"]),
-        "$started": str(have["starts"]),
-    }  # fmt: skip
-    for step in _STEPS:
-        for name, value in given.items():
-            step = step.replace(name, value)
+    for step in _JUDGED:
+        for name, value in (("$authorised", have["authorisations"]), ("$started", have["starts"])):
+            step = step.replace(name, str(value))
         store.run(step)
     found = store.rows(
         """SELECT provider, lot, reason, finding, round(sum(cents))::BIGINT, count(*), count(DISTINCT person) FROM found
@@ -267,6 +274,13 @@ def check_claims(store: Store, year: Count, tariffs: Mapping[tuple[str, str], fl
     return ClaimCheck(
         year, tuple(Found(*row) for row in found), _totals(store, first, last), periods, _notes(have)
     )
+
+
+def periods_of_year(store: Store, first: date, last: date) -> None:
+    """Make tables of the claimed periods of a year and of what every authorisation grants in it, in a store that is open."""
+    rebuilt(store, last)
+    for step in _STEPS:
+        store.run(step.replace("$first", f"DATE '{first}'").replace("$last", f"DATE '{last}'"))
 
 
 def _totals(store: Store, first: date, last: date) -> tuple[MessageTotals, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from region_messages import PROVIDER, authorisation, claim, claim_line, filled, start, stop
 
-from bekostiging.store import ClaimCheck, check_claims, open_store
+from bekostiging.store import ClaimCheck, check_claims, open_store, settlement_aggregates
 
 pytest.importorskip("duckdb")
 pytest.importorskip("lxml")
@@ -117,3 +117,20 @@ def test_what_is_not_there_is_said_and_finds_nothing(tmp_path: Path) -> None:
         "The store has no start messages (305)",
     ]
     assert one.totals[0].authorised is None
+
+
+def test_sums_for_clauses_by_hand_and_few_persons_are_not_shown(tmp_path: Path) -> None:
+    """16 hours for 200 euro of which ten were granted: one client, ten within budget, 50 euro above a threshold of 150."""
+    texts = (authorisation(size=(10, "04", "6")), start(), claim([claim_line(volume=16)], 20_000))
+    with open_store(filled(tmp_path, texts)) as store:
+        sums = settlement_aggregates(store, 2025, [150.0, 500.0])
+    assert {(one.column, one.threshold): one.value for one in sums} == {
+        ("units", None): 16.0,
+        ("clients", None): 1.0,
+        ("crisis_units", None): 0.0,
+        ("budget_units", None): 10.0,
+        ("crisis_budget_units", None): 0.0,
+        ("excess", 150.0): 50.0,
+        ("excess", 500.0): 0.0,
+    }
+    assert not any(one.shown for one in sums if one.column != "excess" or one.value)

@@ -13,13 +13,14 @@ from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, P
 from bekostiging.report.kit.workbook import CREATED
 from bekostiging.settlement import ContractMatch, Match, MatchRow, Sample, Side
 from bekostiging.settlement.match_sides import SIDES
-from bekostiging.store import shown_count
+from bekostiging.store import Aggregate, shown_count
 from bekostiging.units import CENTS
 
 if TYPE_CHECKING:
     from bekostiging.report.settlement.papers import Papers
 
 PAGE, WORD, BOOK, SAMPLE = "aansluiting.html", "aansluiting.docx", "aansluiting.xlsx", "steekproef.csv"
+STORE = "uit-opslag.csv"
 SHOWN = 40
 """Items of a sample on the page; all of them stand in the workbook."""
 SAMPLED = (
@@ -230,6 +231,18 @@ def write_match(papers: Papers, sample: Sample | None, folder: Path, mark: str) 
     if sample is not None:
         with (folder / SAMPLE).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([list(SAMPLED), *_items(sample)])
+
+
+def write_aggregates(aggregates: Sequence[Aggregate], path: Path) -> None:
+    """What a store added up, with the query and the count of each; sums of few persons without value."""
+    head = ("provider", "lot", "care_form", "municipality", "query", "threshold", "value", "persons")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(head)
+        for one in aggregates:
+            known = one.value if one.shown and one.value is not None else ""
+            names = (one.provider, one.lot, one.care_form, one.municipality, one.column, one.threshold or "")
+            writer.writerow([*names, known, shown_count(one.persons, "nl")])
 
 
 def _sheets(papers: Papers, sample: Sample | None) -> Iterator[tuple[str, list[list[Any]]]]:

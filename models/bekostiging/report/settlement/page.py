@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bekostiging.case.arguments import checked_language, kinds_checked
@@ -16,7 +16,7 @@ from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.paragraphs import Block
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers
-from bekostiging.report.settlement.match import BOOK, match_page, write_match
+from bekostiging.report.settlement.match import BOOK, STORE, match_page, write_aggregates, write_match
 from bekostiging.report.settlement.match import PAGE as MATCH
 from bekostiging.report.settlement.match import WORD as MATCH_WORD
 from bekostiging.report.settlement.papers import Papers
@@ -24,6 +24,7 @@ from bekostiging.report.settlement.results import settlement_results
 from bekostiging.report.settlement.workbook import write_recalculation
 from bekostiging.settlement import Match, Sample, YearSettlement
 from bekostiging.settlement.earlier import FILE
+from bekostiging.store import Aggregate
 
 PAGE = "afrekening.html"
 """The overview."""
@@ -40,6 +41,7 @@ def write_settlement(
     word: bool = True,
     match: Match | None = None,
     sample: Sample | None = None,
+    aggregates: Sequence[Aggregate] = (),
     about: Mapping[str, object] | None = None,
 ) -> Path:
     """Write a settlement: an overview, a statement per provider and per municipality, recalculation sheets and results.
@@ -62,6 +64,8 @@ def write_settlement(
         From ``match_year``: written on pages of its own; without it the overview has the match of the typed tables.
     sample : Sample, optional
         From ``sample_year``, with ``match``.
+    aggregates : sequence of Aggregate
+        What a region store added up (``settlement_aggregates``): a list with query and count, without small cells.
     about : mapping, optional
         What the manifest says beside case, settings and versions.
 
@@ -119,6 +123,8 @@ def write_settlement(
         (draft / FILE).write_text(
             json_text(settlement_results(settled, papers.match, sample, lang)), encoding="utf-8", newline=""
         )
+        if aggregates:
+            write_aggregates(aggregates, draft / STORE)
         if named and settled.case.confidential:
             write_key_list(draft, settled.case)
         settings = {"year": settled.year, "status": settled.status, "drawn_up": f"{settled.today:%Y-%m-%d}"}
