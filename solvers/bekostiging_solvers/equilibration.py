@@ -129,6 +129,12 @@ def _units(program: LinearProgram, matrix: csr_array) -> Units:
 
 def without_rounding(matrix: csr_array) -> csr_array:
     """The matrix without coefficients that are nothing beside the others of their row and column."""
+    row, column, data = _counting(matrix)
+    return csr_array((data, (row, column)), shape=matrix.shape)
+
+
+def _counting(matrix: csr_array) -> tuple[IntArray, IntArray, FloatArray]:
+    """Rows, columns and values of the coefficients that are more than rounding."""
     entries = matrix.tocoo()
     size, (row, column) = np.abs(entries.data), entries.coords
     of_row, of_column = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
@@ -136,7 +142,7 @@ def without_rounding(matrix: csr_array) -> csr_array:
     np.maximum.at(of_column, column, size)
     of_row, of_column = of_row[row], of_column[column]
     kept = size > np.maximum(ROUNDING * np.minimum(of_row, of_column), VANISHING * np.maximum(of_row, of_column))
-    return csr_array((entries.data[kept], (row[kept], column[kept])), shape=matrix.shape)
+    return row[kept].astype(np.int64), column[kept].astype(np.int64), entries.data[kept]
 
 
 def check_ends(program: LinearProgram) -> None:
@@ -198,9 +204,8 @@ def units_of(
 
     ``cost``, ``bounds`` and ``whole`` per column of the matrix, ``sides`` per row; columns that are whole keep their unit.
     """
-    entries = without_rounding(matrix).tocoo()
-    row, column = (places.astype(np.int64) for places in entries.coords)
-    size = np.log2(np.abs(entries.data))
+    row, column, data = _counting(matrix)
+    size = np.log2(np.abs(data))
     rows, columns = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
     held = np.zeros(matrix.shape[1], dtype=np.bool_) if whole is None else whole
     for _ in range(SWEEPS):

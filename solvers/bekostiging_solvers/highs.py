@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.arrays import check_finite, vector
-from bekostiging_solvers.highs_input import interrupts, pass_program
+from bekostiging_solvers.highs_input import interrupts, pass_program, watch
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.session_units import SessionUnits
 from bekostiging_solvers.solution import (
@@ -64,6 +65,9 @@ class HighsSession:
         Called now and then with ``Progress``.
     options : dict, optional
         Further HiGHS options by their own names.
+    stoppable : bool
+        Ask for Ctrl-C and tell progress in every iteration; without it runs of milliseconds are shorter, and Ctrl-C is heard
+        after the run.
 
     Raises
     ------
@@ -103,6 +107,7 @@ class HighsSession:
         gap: float = MIP_GAP,
         progress: Callable[[Progress], None] | None = None,
         options: dict[str, Any] | None = None,
+        stoppable: bool = True,
     ) -> None:
         # the class under highspy.Highs: that one prints a banner before it can be told to be silent
         self._highs = highspy._core._Highs()
@@ -132,7 +137,7 @@ class HighsSession:
         self._stop = threading.Event()
         self._changed = False
         pass_program(self._highs, self._units.program)
-        self._watch()
+        self._asked = watch(self._highs, self._stop, self._progress) if stoppable else None
 
     def add_row(self, lower: float, upper: float, columns: IntArray, values: FloatArray) -> None:
         """Add ``lower <= values x[columns] <= upper``."""
@@ -153,6 +158,13 @@ class HighsSession:
         starts, index = own.indptr.astype(np.int32), own.indices.astype(np.int32)
         self._changed = True
         self._highs.addRows(own.shape[0], lower, upper, own.nnz, starts[:-1], index, own.data)
+
+    def add_columns(self, cost: FloatArray, lower: FloatArray, upper: FloatArray, columns: csc_array) -> None:
+        """Add columns with their coefficients in the rows there are; (n_rows, n), (n,)."""
+        own, (price, low, high) = self._units.added_columns(columns, cost, lower, upper)
+        starts, index = own.indptr.astype(np.int32), own.indices.astype(np.int32)
+        self._changed = True
+        self._highs.addCols(own.shape[1], price, low, high, own.nnz, starts[:-1], index, own.data)
 
     def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of rows."""
@@ -192,10 +204,10 @@ class HighsSession:
 
     def start_at(self, x: FloatArray) -> None:
         """Give a point to start from; an integer program completes and uses it if feasible."""
-        names = self._program.column_names
+        names, n = self._program.column_names, len(self._units.columns)
         point = vector(x, "start", names)
-        if len(point) != len(names):
-            raise ValueError(f"start has length {len(point)}, the program has {len(names)} columns")
+        if len(point) != n:
+            raise ValueError(f"start has length {len(point)}, the program has {n} columns")
         check_finite(point, "start", names)
         start = highspy.HighsSolution()
         start.col_value = list(self._units.given(np.arange(len(point)), point)[1])
@@ -228,7 +240,7 @@ class HighsSession:
             No optimal solution, each with its next step.
         """
         begin = perf_counter()
-        with interrupts(self._stop):
+        with interrupts(self._stop) if self._asked is not None else nullcontext():
             refused = self._highs.run() == highspy.HighsStatus.kError
             if refused and self._highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
                 # somebody else ran HiGHS in this process with more threads; it keeps their number until told otherwise
@@ -275,32 +287,6 @@ class HighsSession:
             self._highs.setOptionValue("solver", usual)
             self._algorithm = "ipx"
         return termination
-
-    def _watch(self) -> None:
-        """Let HiGHS ask now and then whether to go on, and tell how far it is."""
-        # not through self: HiGHS holds the callback, and the circle would never be freed
-        stop, progress = self._stop, self._progress
-
-        def asked(kind: Any, message: str, out: Any, given: Any, _: Any) -> None:
-            """Answer stop after Ctrl-C, and pass on how far it is."""
-            if given is not None and stop.is_set():
-                given.user_interrupt = True
-            if progress is not None:
-                progress(
-                    Progress(
-                        float(out.running_time),
-                        int(out.simplex_iteration_count),
-                        int(out.mip_node_count),
-                        float(out.mip_primal_bound),
-                        float(out.mip_dual_bound),
-                    )
-                )
-
-        self._asked = asked
-        self._highs.setCallback(asked, None)
-        kinds = highspy.cb.HighsCallbackType
-        for kind in (kinds.kCallbackSimplexInterrupt, kinds.kCallbackMipInterrupt, kinds.kCallbackIpmInterrupt):
-            self._highs.startCallback(kind)
 
     def _termination(self) -> Termination:
         """Translate the status; presolve's "infeasible or unbounded" is settled without presolve."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import highspy
 import numpy as np
 
 from bekostiging_solvers.execution import interrupt_handlers
 from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.solution import Progress
 
 
 def pass_program(highs: highspy._core._Highs, program: LinearProgram) -> None:
@@ -47,6 +49,34 @@ def pass_program(highs: highspy._core._Highs, program: LinearProgram) -> None:
         raise ValueError(
             "HiGHS refuses the arrays of the program; see whether every row and column is meant as it stands"
         )
+
+
+def watch(
+    highs: highspy._core._Highs, stop: threading.Event, progress: Callable[[Progress], None] | None
+) -> Callable[..., None]:
+    """Let HiGHS ask now and then whether to go on, and tell how far it is; the callback, which must live as long."""
+
+    # not a method: HiGHS holds the callback, and the circle with a session would never be freed
+    def asked(kind: Any, message: str, out: Any, given: Any, _: Any) -> None:
+        """Answer stop after Ctrl-C, and pass on how far it is."""
+        if given is not None and stop.is_set():
+            given.user_interrupt = True
+        if progress is not None:
+            progress(
+                Progress(
+                    float(out.running_time),
+                    int(out.simplex_iteration_count),
+                    int(out.mip_node_count),
+                    float(out.mip_primal_bound),
+                    float(out.mip_dual_bound),
+                )
+            )
+
+    highs.setCallback(asked, None)
+    kinds = highspy.cb.HighsCallbackType
+    for kind in (kinds.kCallbackSimplexInterrupt, kinds.kCallbackMipInterrupt, kinds.kCallbackIpmInterrupt):
+        highs.startCallback(kind)
+    return asked
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.arrays import sparse, vector
 from bekostiging_solvers.equilibration import DROPPED, NEGLIGIBLE, REFUSED, ROUNDING, Units, fits, scaled_to_fit
@@ -38,9 +38,10 @@ class SessionUnits:
         self.columns, self.objective = units.columns, units.objective
         self._rows = [units.rows]
         self._n_rows = len(units.rows)
-        self._largest = np.zeros(len(self.columns))
         self._reach = _reach(self.program.lower, self.program.upper)
-        self._note_columns(self.program.matrix)
+        # the largest coefficient of every column and row
+        self._of_columns, self._of_rows = np.zeros(len(self.columns)), np.zeros(self._n_rows)
+        self._note(self.program.matrix, 0)
 
     @property
     def units(self) -> Units:
@@ -75,14 +76,47 @@ class SessionUnits:
             if self.plain
             else csr_array((rows.data * self.columns[rows.indices], rows.indices, rows.indptr), rows.shape)
         )
-        self._note_columns(own)
-        size, units = np.abs(own.data), np.ones(rows.shape[0])
-        if ((size > 0) & (size <= DROPPED)).any() or size.max(initial=0.0) >= REFUSED:
-            own, units = self._in_units(own)
+        begin, units = self._n_rows, np.ones(rows.shape[0])
+        self._of_rows = np.concatenate([self._of_rows, np.zeros(len(units))])
+        self._note(own, begin)
+        if _lost(own):
+            own, units = _in_units(own, self._of_columns, self._reach, "row")
             self.plain = self.plain and bool((units == 1.0).all())
         self._rows.append(units)
         self._n_rows += len(units)
         return own, [limit / units for limit in limits]
+
+    def added_columns(self, columns: Any, *numbers: FloatArray) -> tuple[csc_array, list[FloatArray]]:
+        """Columns (n_rows, n), and their costs and bounds, (n,) each, as HiGHS gets them.
+
+        Raises
+        ------
+        ValueError
+            Columns of another number of rows, coefficients or costs that are no numbers, or too far apart for any unit.
+        """
+        rows = sparse(columns.T, "columns")
+        n = rows.shape[0]
+        if rows.shape[1] != self._n_rows:
+            raise ValueError(f"columns have {rows.shape[1]} rows, the program {self._n_rows}")
+        if not np.isfinite(rows.data).all():
+            raise ValueError("a column has a coefficient that is nan or infinite; give finite numbers")
+        cost, lower, upper = (_limits(one, n) for one in numbers)
+        _check_costs(cost)
+        if not self.plain:
+            rows = csr_array((rows.data / self.units.rows[rows.indices], rows.indices, rows.indptr), rows.shape)
+        units = np.ones(n)
+        if _lost(rows):
+            rows, units = _in_units(rows, self._of_rows, np.zeros(self._n_rows), "column")
+            self.plain = self.plain and bool((units == 1.0).all())
+        begin = len(self.columns)
+        self.columns = np.concatenate([self.columns, 1 / units])
+        self._reach = np.concatenate([self._reach, _reach(lower, upper) * units])
+        self._of_columns = np.concatenate([self._of_columns, np.zeros(n)])
+        size = np.abs(rows.data)
+        np.maximum.at(self._of_rows, rows.indices, size)
+        np.maximum.at(self._of_columns, begin + np.repeat(np.arange(n), np.diff(rows.indptr)), size)
+        own = csc_array((rows.data, rows.indices, rows.indptr), shape=(self._n_rows, n))
+        return own, [cost / units / self.objective, lower * units, upper * units]
 
     def changed_rows(
         self, rows: IntArray, lower: FloatArray, upper: FloatArray
@@ -99,8 +133,7 @@ class SessionUnits:
         """Places and new costs of columns."""
         places = _places(columns, len(self.columns), "columns")
         own = _limits(cost, len(places))
-        if not np.isfinite(own).all():
-            raise ValueError("a cost is infinite; give finite numbers")
+        _check_costs(own)
         return places, own if self.plain else own * self.columns[places] / self.objective
 
     def changed_bounds(
@@ -128,32 +161,53 @@ class SessionUnits:
             raise ValueError(f"a hessian of {n} columns is ({n}, {n}) finite numbers; its shape is {own.shape}")
         return own if self.plain else self.columns[:, None] * own * self.columns / self.objective
 
-    def _note_columns(self, rows: csr_array) -> None:
-        """Keep the largest coefficient of every column."""
-        np.maximum.at(self._largest, rows.indices, np.abs(rows.data))
+    def _note(self, rows: csr_array, begin: int) -> None:
+        """Keep the largest coefficient of every column, and of rows from a place on."""
+        size = np.abs(rows.data)
+        np.maximum.at(self._of_columns, rows.indices, size)
+        np.maximum.at(self._of_rows, begin + np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), size)
 
-    def _in_units(self, rows: csr_array) -> tuple[csr_array, FloatArray]:
-        """Rows each in a unit that makes all their coefficients count, without what rounding left of zeros."""
-        entries, units = rows.tocoo(), np.ones(rows.shape[0])
-        (row, column), size = entries.coords, np.abs(entries.data)
-        largest = np.zeros(rows.shape[0])
-        np.maximum.at(largest, row, size)
-        kept = size > ROUNDING * np.minimum(largest[row], self._largest[column])
-        adds = size * np.where(np.isfinite(self._reach), self._reach, 0.0)[column]
-        most, least = np.zeros(rows.shape[0]), np.full(rows.shape[0], np.inf)
-        np.maximum.at(most, row, adds)
-        # small beside the others, but of a column that reaches far
-        kept |= (size > 0) & (adds > NEGLIGIBLE * most[row])
-        np.minimum.at(least, row[kept], size[kept])
-        for place in np.flatnonzero((least <= DROPPED) | (largest >= REFUSED)):
-            units[place] = 2.0 ** np.round((np.log2(least[place]) + np.log2(largest[place])) / 2)
-            if least[place] / units[place] <= DROPPED or largest[place] / units[place] >= REFUSED:
-                raise ValueError(
-                    f"the row's coefficients {least[place]:.3g} and {largest[place]:.3g} are too far apart to count both; "
-                    "choose units in which they are nearer to each other"
-                )
-        data = entries.data[kept] / units[row[kept]]
-        return csr_array((data, (row[kept], column[kept])), shape=rows.shape), units
+
+def _lost(rows: csr_array) -> bool:
+    """Whether HiGHS would drop or refuse a coefficient."""
+    size = np.abs(rows.data)
+    return bool(((size > 0) & (size <= DROPPED)).any() or size.max(initial=0.0) >= REFUSED)
+
+
+def _in_units(
+    rows: csr_array, largest_across: FloatArray, reach: FloatArray, what: str
+) -> tuple[csr_array, FloatArray]:
+    """Rows each in a unit that makes all their coefficients count, without what rounding left of zeros.
+
+    ``largest_across``, ``reach``: per column its largest coefficient, and the largest size of x. Columns come as rows;
+    ``what`` they are stands in the message.
+    """
+    entries, units = rows.tocoo(), np.ones(rows.shape[0])
+    (row, column), size = entries.coords, np.abs(entries.data)
+    largest = np.zeros(rows.shape[0])
+    np.maximum.at(largest, row, size)
+    kept = size > ROUNDING * np.minimum(largest[row], largest_across[column])
+    adds = size * np.where(np.isfinite(reach), reach, 0.0)[column]
+    most, least = np.zeros(rows.shape[0]), np.full(rows.shape[0], np.inf)
+    np.maximum.at(most, row, adds)
+    # small beside the others, but of a column that reaches far
+    kept |= (size > 0) & (adds > NEGLIGIBLE * most[row])
+    np.minimum.at(least, row[kept], size[kept])
+    for place in np.flatnonzero((least <= DROPPED) | (largest >= REFUSED)):
+        units[place] = 2.0 ** np.round((np.log2(least[place]) + np.log2(largest[place])) / 2)
+        if least[place] / units[place] <= DROPPED or largest[place] / units[place] >= REFUSED:
+            raise ValueError(
+                f"the {what}'s coefficients {least[place]:.3g} and {largest[place]:.3g} are too far apart to count both; "
+                "choose units in which they are nearer to each other"
+            )
+    data = entries.data[kept] / units[row[kept]]
+    return csr_array((data, (row[kept], column[kept])), shape=rows.shape), units
+
+
+def _check_costs(cost: FloatArray) -> None:
+    """Refuse a cost that is infinite."""
+    if not np.isfinite(cost).all():
+        raise ValueError("a cost is infinite; give finite numbers")
 
 
 def _places(values: Any, n: int, what: str) -> IntArray:

@@ -76,13 +76,13 @@ class TailSearch:
         InfeasibleError, SolverError
             As ``TailProgram.solve``.
         """
-        cuts = TailCuts(self.master(), len(self.program.cost))
-        relaxed = self._aggregated(start, cuts)
+        relaxed, cuts = self._aggregated(start)
         if relaxed is None:
+            cuts = self._no_cuts()
             cuts.add(start, self._tails_at(start))
             relaxed = self._converge(cuts, cuts.session(), self.most, name_conflict=self.name_conflict)
         self._not_above(self.most, relaxed.bound)
-        if not self.program.is_integer:
+        if not self.program.is_integer or cuts is None:
             return relaxed
         whole = self._converge_whole(cuts, relaxed.bound)
         return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
@@ -112,26 +112,31 @@ class TailSearch:
             found.append((value, tail.loss.subgradient(x, weights)))
         return found
 
-    def _aggregated(self, start: FloatArray, cuts: TailCuts) -> Held | None:
-        """The relaxation by bands of scenarios, its tails as cuts; None where it does not apply or found nothing."""
+    def _no_cuts(self) -> TailCuts:
+        return TailCuts(self.master(), len(self.program.cost))
+
+    def _aggregated(self, start: FloatArray) -> tuple[Held | None, TailCuts | None]:
+        """The relaxation by bands of scenarios, and its tails as cuts where whole numbers are to come.
+
+        None where it does not apply or found nothing.
+        """
         terms = [term for term in self.terms if term.weight > 0]
         if self.limits or not terms or not all(isinstance(term.loss, LinearLoss) for term in terms):
-            return None
+            return None, None
         relaxed = replace(self.program, integer=None)
         try:
             found = minimise_tails(relaxed, terms, start, self.tolerance, self.probabilities, self.least)
+            held = self._judge(found.x, found.bound, found.passes, found.duals)
         except SolverError:  # cutting planes find out whether it is infeasible, unbounded or hard
-            return None
-        if self.program.is_integer:
-            weights = iter(found.weights)
-            cuts.add(
-                found.x,
-                [cut_of(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
-            )
-        try:
-            return self._judge(found.x, found.bound, found.passes, found.duals)
-        except NumericalTroubleError:
-            return None
+            return None, None
+        if not self.program.is_integer:
+            return held, None
+        weights, cuts = iter(found.weights), self._no_cuts()
+        cuts.add(
+            found.x,
+            [cut_of(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
+        )
+        return held, cuts
 
     def _converge(self, cuts: TailCuts, session: HighsSession, most: float, *, name_conflict: bool) -> Held:
         """Pass after pass until no tail of the master is too low or the gap is closed."""

@@ -20,6 +20,7 @@ from bekostiging_solvers import (
     TailProgram,
     UnboundedError,
     aggregation,
+    bands,
     cvar,
     solve_highs,
 )
@@ -66,7 +67,7 @@ def test_sums_of_terms_agree_with_cutting_planes(seed: int, confidences: list[fl
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aggregation, "FIRST", 30)
         patch.setattr(aggregation, "SAMPLES", 3)
-        patch.setattr(aggregation, "BAND", 20)
+        patch.setattr(bands, "BAND", 20)
         ours = minimise_tails(program, terms, np.full(5, 0.2), 1e-8, probabilities)
     cuts = TailProgram(program, hidden, [], probabilities=probabilities).solve(np.full(5, 0.2), 1e-8)
     assert ours.objective == pytest.approx(cuts.objective, abs=1e-6)
