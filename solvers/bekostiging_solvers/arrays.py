@@ -19,8 +19,9 @@ def vector(values: Any, name: str, labels: Sequence[str] = ()) -> FloatArray:
     ValueError
         No numbers, more than one dimension, or a series whose index names others than the labels, or in another order.
     """
-    if isinstance(values, np.ndarray) and values.dtype == np.float64 and values.ndim == 1:
-        return values
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == 1:
+        own: FloatArray = values
+        return own
     check_labels(values, name, labels)
     found = numbers(values, name)
     if found.ndim != 1:
@@ -54,10 +55,18 @@ def numbers(values: Any, name: str) -> FloatArray:
     Raises
     ------
     ValueError
-        Something other than numbers.
+        Something other than numbers: text and moments too, of which NumPy makes numbers, and masked places, of which
+        it forgets that they are.
     """
     if np.iscomplexobj(values):
         raise ValueError(f"{name} holds complex numbers; give real ones")
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} has masked places; fill them, or leave their scenarios out everywhere")
+    if isinstance(values, np.ndarray) and (
+        values.dtype.kind in "USMm"
+        or (values.dtype == object and any(isinstance(one, str) for one in values.flat))
+    ):
+        raise ValueError(f"{name} holds something other than numbers: text, or moments; convert them first")
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -17,17 +17,18 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from bekostiging_solvers.arrays import check_finite, vector
+from bekostiging_solvers.arrays import check_finite, sparse, vector
 from bekostiging_solvers.highs_input import interrupts, pass_program, watch
+from bekostiging_solvers.highs_output import claims_too_much, conflict_of, solution_of, termination_of
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.session_units import SessionUnits
+from bekostiging_solvers.session_program import SessionProgram, is_proven
+from bekostiging_solvers.session_units import SessionUnits, TooFarApartError
 from bekostiging_solvers.solution import (
     InfeasibleError,
     LimitReachedError,
     NumericalTroubleError,
     Progress,
     Solution,
-    SolutionStatus,
     Termination,
     UnboundedError,
 )
@@ -40,10 +41,6 @@ MIP_GAP = 1e-6
 VIOLATED = 1e-6
 """Relative violation of a row or bound beyond which a point is not called optimal; ten times that with whole numbers, which
 HiGHS rounds to 1e-6."""
-IRREDUCIBLE = 2 + 4
-"""HiGHS's iis_strategy: from the linear program (2), down to an irreducible set (4)."""
-
-
 ENOUGH_ITERATIONS, ITERATIONS_PER_ROW = 100_000, 1_000
 """Simplex iterations beyond which a basis leads nowhere: HiGHS was seen to go round for ever on a degenerate cost game."""
 
@@ -131,7 +128,9 @@ class HighsSession:
         for option, value in chosen.items():
             if self._highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
                 raise ValueError(f"HiGHS knows no option {option} with value {value!r}; see its documentation")
-        self._program, self._units = program, SessionUnits(program)
+        self._program, self._units = SessionProgram(program), SessionUnits(program)
+        self._integer = program.is_integer
+        self._hessian: FloatArray | None = None
         plain = progress is None or self._units.plain
         self._progress = progress if plain or progress is None else self._units.units.told(progress)
         self._stop = threading.Event()
@@ -153,8 +152,19 @@ class HighsSession:
         self._add(rows, lower, np.full(rows.shape[0], INFINITY))
 
     def _add(self, rows: csr_array, *sides: FloatArray) -> None:
-        """Add rows between two limits."""
-        own, (lower, upper) = self._units.added(rows, *sides)
+        """Add rows between two limits; where the units there are do not do for them, in units of the whole program."""
+        given, low, high = sparse(rows, "rows"), *(vector(side, "what is set") for side in sides)
+        try:
+            own, (lower, upper) = self._units.added(rows, *sides)
+        except TooFarApartError:
+            self._program.add_rows(given, low, high)
+            try:
+                self._begin_anew()
+            except ValueError:
+                self._program.drop_last()
+                raise
+            return
+        self._program.add_rows(given, low, high)
         starts, index = own.indptr.astype(np.int32), own.indices.astype(np.int32)
         self._changed = True
         self._highs.addRows(own.shape[0], lower, upper, own.nnz, starts[:-1], index, own.data)
@@ -162,6 +172,7 @@ class HighsSession:
     def add_columns(self, cost: FloatArray, lower: FloatArray, upper: FloatArray, columns: csc_array) -> None:
         """Add columns with their coefficients in the rows there are; (n_rows, n), (n,)."""
         own, (price, low, high) = self._units.added_columns(columns, cost, lower, upper)
+        self._program.add_columns(sparse(columns, "columns"), cost, lower, upper)
         starts, index = own.indptr.astype(np.int32), own.indices.astype(np.int32)
         self._changed = True
         self._highs.addCols(own.shape[1], price, low, high, own.nnz, starts[:-1], index, own.data)
@@ -169,6 +180,7 @@ class HighsSession:
     def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of rows."""
         places, low, high = self._units.changed_rows(rows, lower, upper)
+        self._program.change(places, row_lower=lower, row_upper=upper)
         self._changed = True
         highs: Any = self._highs  # the method is missing in the stubs of highspy only
         highs.changeRowsBounds(len(places), places, low, high)
@@ -176,18 +188,21 @@ class HighsSession:
     def change_costs(self, columns: IntArray, cost: FloatArray) -> None:
         """Change the cost of columns."""
         places, own = self._units.changed_costs(columns, cost)
+        self._program.change(places, cost=cost)
         self._changed = True
         self._highs.changeColsCost(len(places), places, own)
 
     def change_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of columns."""
         places, low, high = self._units.changed_bounds(columns, lower, upper)
+        self._program.change(places, lower=lower, upper=upper)
         self._changed = True
         self._highs.changeColsBounds(len(places), places, low, high)
 
     def curve(self, hessian: FloatArray) -> None:
         """Add 1/2 x hessian x to the objective; symmetric, positive semidefinite (n_columns, n_columns)."""
         lower = csc_array(np.tril(self._units.curvature(hessian)))
+        self._hessian = hessian
         given = highspy.HighsHessian()
         given.dim_, given.format_ = lower.shape[0], highspy.HessianFormat.kTriangular
         self._algorithm, self._changed = "active set", True
@@ -204,7 +219,7 @@ class HighsSession:
 
     def start_at(self, x: FloatArray) -> None:
         """Give a point to start from; an integer program completes and uses it if feasible."""
-        names, n = self._program.column_names, len(self._units.columns)
+        names, n = self._program.program().column_names, len(self._units.columns)
         point = vector(x, "start", names)
         if len(point) != n:
             raise ValueError(f"start has length {len(point)}, the program has {n} columns")
@@ -241,16 +256,13 @@ class HighsSession:
         """
         begin = perf_counter()
         with interrupts(self._stop) if self._asked is not None else nullcontext():
-            refused = self._highs.run() == highspy.HighsStatus.kError
-            if refused and self._highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
-                # somebody else ran HiGHS in this process with more threads; it keeps their number until told otherwise
-                highspy.Highs.resetGlobalScheduler(True)
-                self._highs.run()
-            termination = self._termination()
-            if termination is Termination.TROUBLE or self._violates(termination):
-                termination = self._once_more()
-                termination = Termination.TROUBLE if self._violates(termination) else termination
-        solution = self._units.restored(self._solution(termination, perf_counter() - begin))
+            termination, solution = self._answer()
+            if self._doubtful(termination, solution):
+                self._begin_anew()
+                termination, solution = self._answer()
+                if termination is Termination.OPTIMAL and self._doubtful(termination, solution):
+                    termination = Termination.TROUBLE
+        solution = replace(solution, seconds=perf_counter() - begin)
         if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):
             return solution
         if termination is Termination.LIMIT and accept_limit:
@@ -263,15 +275,63 @@ class HighsSession:
         error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
         raise error(f"{message} {error.remedy}")
 
+    def _answer(self) -> tuple[Termination, Solution]:
+        """Run, once more where that leads nowhere, and read what is held."""
+        refused = self._highs.run() == highspy.HighsStatus.kError
+        if refused and self._highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            # somebody else ran HiGHS in this process with more threads; it keeps their number until told otherwise
+            highspy.Highs.resetGlobalScheduler(True)
+            self._highs.run()
+        termination = self._termination()
+        if termination is Termination.TROUBLE or self._violates(termination):
+            termination = self._once_more()
+            termination = Termination.TROUBLE if self._violates(termination) else termination
+        return termination, self._units.restored(
+            solution_of(self._highs, termination, self._algorithm, whole=self._integer)
+        )
+
+    def _doubtful(self, termination: Termination, solution: Solution) -> bool:
+        """Whether an answer to numbers far apart is not proven in units of the whole program.
+
+        That there is none is doubted where the units are older than what was added or changed.
+        """
+        if not self._units.wide or self._hessian is not None:
+            return False
+        if termination is Termination.OPTIMAL:
+            return not is_proven(self._program.program(), solution, self._most)
+        return self._changed and termination in (
+            Termination.INFEASIBLE,
+            Termination.UNBOUNDED,
+            Termination.TROUBLE,
+        )
+
+    def _begin_anew(self) -> None:
+        """Hand the whole program over again, in units of its own."""
+        program = self._program.program()
+        units = SessionUnits(program, own=True)
+        self._units, self._changed = units, False
+        self._highs.clearModel()
+        pass_program(self._highs, units.program)
+        if self._hessian is not None:
+            self.curve(self._hessian)
+
+    @property
+    def _most(self) -> float:
+        """The violation up to which a point is called optimal."""
+        return 10 * VIOLATED if self._integer else VIOLATED
+
     def _violates(self, termination: Termination) -> bool:
-        """Whether what is called optimal breaks a row or bound of the program as it was given."""
+        """Whether what is called optimal breaks a row or bound of the program as it was given, or a bound lies above it."""
+        if self._integer and claims_too_much(self._highs):
+            return True
         if termination is not Termination.OPTIMAL:
             return False
-        most = 10 * VIOLATED if self._program.is_integer else VIOLATED
+        most = self._most
         if self._changed:
             return bool(self._highs.getInfo().max_primal_infeasibility > most)
         x = np.array(self._highs.getSolution().col_value)
-        return len(x) != len(self._program.cost) or not self._program.violation(self._units.point(x)) <= most
+        given = self._program.program()
+        return len(x) != len(given.cost) or not given.violation(self._units.point(x)) <= most
 
     def _once_more(self) -> Termination:
         """Without the last basis, which may be what leads nowhere; then by another algorithm."""
@@ -279,7 +339,7 @@ class HighsSession:
         self._highs.run()
         termination = self._termination()
         trouble = termination is Termination.TROUBLE or self._violates(termination)
-        if trouble and not self._program.is_integer:
+        if trouble and not self._integer:
             usual = self._highs.getOptionValue("solver")[1]
             self._highs.setOptionValue("solver", "ipx")
             self._highs.run()
@@ -293,78 +353,25 @@ class HighsSession:
         status = highspy.HighsModelStatus
         found = self._highs.getModelStatus()
         if found == status.kUnboundedOrInfeasible:
+            usual = self._highs.getOptionValue("presolve")[1]
             self._highs.setOptionValue("presolve", "off")
             self._highs.run()
             found = self._highs.getModelStatus()
-            self._highs.setOptionValue("presolve", "choose")
-        return {
-            status.kOptimal: Termination.OPTIMAL,
-            status.kModelEmpty: Termination.OPTIMAL,
-            status.kInfeasible: Termination.INFEASIBLE,
-            status.kUnbounded: Termination.UNBOUNDED,
-            status.kTimeLimit: Termination.LIMIT,
-            status.kSolutionLimit: Termination.LIMIT,
-            status.kObjectiveBound: Termination.LIMIT,
-            status.kObjectiveTarget: Termination.LIMIT,
-            status.kInterrupt: Termination.INTERRUPTED,
-        }.get(found, Termination.TROUBLE)
-
-    def _solution(self, termination: Termination, seconds: float) -> Solution:
-        """Read what is held."""
-        info, held = self._highs.getInfo(), self._highs.getSolution()
-        n_rows, n_columns = self._highs.getNumRow(), self._highs.getNumCol()
-        optimal = termination is Termination.OPTIMAL
-        feasible = optimal or info.primal_solution_status == 2
-        x = (
-            np.array(held.col_value)
-            if feasible and len(held.col_value) == n_columns
-            else np.full(n_columns, np.nan)
-        )
-        objective = float(info.objective_function_value) if feasible else float("inf")
-        whole = self._program.is_integer
-        bound = float(info.mip_dual_bound) if whole else (objective if optimal else -INFINITY)
-        dual_known = not whole and len(held.row_dual) == n_rows
-        status = SolutionStatus.FEASIBLE if feasible else SolutionStatus.NONE
-        if optimal:
-            status = SolutionStatus.OPTIMAL
-        elif not feasible and np.isfinite(bound):
-            status = SolutionStatus.BOUND_ONLY
-        gap = max(0.0, objective - bound) / max(1.0, abs(objective)) if feasible else None
-        return Solution(
-            x=x,
-            objective=objective,
-            bound=bound,
-            gap=gap,
-            termination=termination,
-            status=status,
-            duals=np.array(held.row_dual) if dual_known else np.zeros(n_rows),
-            reduced_costs=np.array(held.col_dual) if dual_known else np.zeros(n_columns),
-            iterations=max(0, int(info.simplex_iteration_count)),
-            nodes=max(0, int(info.mip_node_count)),
-            seconds=seconds,
-            algorithm=self._algorithm,
-        )
+            self._highs.setOptionValue("presolve", usual)
+        return termination_of(found)
 
     def _infeasible(self, message: str) -> InfeasibleError:
         """Name an irreducible conflict; of an integer program say whether its relaxation has one."""
-        if self._program.is_integer:
+        program = self._program.program()
+        if self._integer:
             try:
-                solve_highs(replace(self._program, integer=None, cost=np.zeros_like(self._program.cost)))
+                solve_highs(replace(program, integer=None, cost=np.zeros_like(program.cost)))
             except InfeasibleError as error:
                 text = f"{message} The linear relaxation is infeasible too. {error}"
                 return InfeasibleError(text, error.conflict, relaxation_infeasible=True)
             text = f"{message} The linear relaxation is feasible: no whole numbers fit."
             return InfeasibleError(text, (), relaxation_infeasible=False)
-        self._highs.setOptionValue("iis_strategy", IRREDUCIBLE)
-        _, conflict = self._highs.getIis()
-        rows, columns = self._program.row_names, self._program.column_names
-        names = [rows[i] for i in conflict.row_index_ if i < len(rows)]
-        idle = highspy._core.IisBoundStatus
-        free = (idle.kIisBoundStatusFree, idle.kIisBoundStatusDropped, idle.kIisBoundStatusNull)
-        for i, bound in zip(conflict.col_index_, conflict.col_bound_, strict=True):
-            if i < len(columns) and idle(bound) not in free:
-                names.append(columns[i])
-        names = [name for name in names if name]
+        names = conflict_of(self._highs, program)
         sentence = f" Conflicting: {', '.join(names)}." if names else ""
         return InfeasibleError(f"{message}{sentence} Relax or remove one of them.", tuple(names))
 

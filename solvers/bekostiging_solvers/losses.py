@@ -330,7 +330,7 @@ def _settle_arrays(loss: Any, matrix: Any, constant: Any, columns: Any, dimensio
     names = labels_of(matrix, f"the matrix of a {kind}", "columns") if dimensions == 2 else ()
     index = getattr(matrix, "index", getattr(constant, "index", None))
     object.__setattr__(loss, "read_from", ReadFrom(names, None if callable(index) else index))
-    if not (isinstance(matrix, np.ndarray) and matrix.dtype in (np.float64, np.float32)):
+    if not (type(matrix) is np.ndarray and matrix.dtype in (np.float64, np.float32)):
         matrix = numbers(matrix, f"the matrix of a {kind}")
     shape = matrix.shape
     if len(shape) != dimensions or 0 in shape[:-1]:

@@ -17,9 +17,18 @@ from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.solution import Solution
 from bekostiging_solvers.typing import FloatArray, IntArray
 
+WIDE = 1e8
+"""Ratio of the largest to the smallest coefficient beyond which an answer is judged in units of the whole program."""
+
+
+class TooFarApartError(ValueError):
+    """No unit makes all coefficients of a row or column count, given those of the others."""
+
 
 class SessionUnits:
     """Units of a program and of the rows it gets; ``program``: as HiGHS has it at first.
+
+    ``own``: units of its own even where HiGHS takes it as it stands.
 
     Raises
     ------
@@ -27,8 +36,8 @@ class SessionUnits:
         Coefficients so far apart that no units make all of them count.
     """
 
-    def __init__(self, program: LinearProgram) -> None:
-        self.plain = fits(program)
+    def __init__(self, program: LinearProgram, *, own: bool = False) -> None:
+        self.plain = not own and fits(program)
         """Whether every unit is one."""
         if self.plain:
             one = np.ones(len(program.cost)), np.ones(len(program.row_lower))
@@ -41,6 +50,7 @@ class SessionUnits:
         self._reach = _reach(self.program.lower, self.program.upper)
         # the largest coefficient of every column and row
         self._of_columns, self._of_rows = np.zeros(len(self.columns)), np.zeros(self._n_rows)
+        self._least = np.inf
         self._note(self.program.matrix, 0)
 
     @property
@@ -48,6 +58,11 @@ class SessionUnits:
         """Of everything there is now."""
         self._rows = [np.concatenate(self._rows)]
         return Units(self.columns, self._rows[0], self.objective)
+
+    @property
+    def wide(self) -> bool:
+        """Whether coefficients lie so far apart that the tolerances of HiGHS need not mean the same for all of them."""
+        return bool(self._of_columns.max(initial=0.0) > WIDE * self._least)
 
     def restored(self, solution: Solution) -> Solution:
         """A solution in the units of the caller."""
@@ -113,6 +128,7 @@ class SessionUnits:
         self._reach = np.concatenate([self._reach, _reach(lower, upper) * units])
         self._of_columns = np.concatenate([self._of_columns, np.zeros(n)])
         size = np.abs(rows.data)
+        self._least = min(self._least, size.min(initial=np.inf, where=size > 0))
         np.maximum.at(self._of_rows, rows.indices, size)
         np.maximum.at(self._of_columns, begin + np.repeat(np.arange(n), np.diff(rows.indptr)), size)
         own = csc_array((rows.data, rows.indices, rows.indptr), shape=(self._n_rows, n))
@@ -164,6 +180,7 @@ class SessionUnits:
     def _note(self, rows: csr_array, begin: int) -> None:
         """Keep the largest coefficient of every column, and of rows from a place on."""
         size = np.abs(rows.data)
+        self._least = min(self._least, size.min(initial=np.inf, where=size > 0))
         np.maximum.at(self._of_columns, rows.indices, size)
         np.maximum.at(self._of_rows, begin + np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr)), size)
 
@@ -196,7 +213,7 @@ def _in_units(
     for place in np.flatnonzero((least <= DROPPED) | (largest >= REFUSED)):
         units[place] = 2.0 ** np.round((np.log2(least[place]) + np.log2(largest[place])) / 2)
         if least[place] / units[place] <= DROPPED or largest[place] / units[place] >= REFUSED:
-            raise ValueError(
+            raise TooFarApartError(
                 f"the {what}'s coefficients {least[place]:.3g} and {largest[place]:.3g} are too far apart to count both; "
                 "choose units in which they are nearer to each other"
             )
