@@ -332,7 +332,7 @@ class MonthPapers:
         found = track_record(kept)
         if not found:
             return []
-        rows = [[self.said(key) for key in ("months_before", "n_reports", "within", "bias", "pinball")]]
+        rows = [[self.said(key) for key in ("months_before", "n_reports", "outcome_within", "bias", "pinball")]]
         for one in found:
             parts = (numbers.percent(one.coverage), numbers.percent(one.bias, 1), numbers.percent(one.pinball, 1))
             rows.append([str(one.months_before), str(one.n), *parts])
