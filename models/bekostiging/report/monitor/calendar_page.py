@@ -123,9 +123,14 @@ def _tender(papers: MonthPapers) -> Iterator[Event]:
             yield Event(_month_start(start, 1 - months), what, "tender", usual=True)
 
 
+def day_format(papers: MonthPapers) -> str:
+    """How a day is written in a table: with hyphens at which no line breaks."""
+    return ("%d-%m-%Y" if papers.texts.lang == "nl" else "%Y-%m-%d").replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
 def calendar_blocks(papers: MonthPapers) -> list[Block]:
     """The calendar as a page: a table per kind."""
-    day = "%d-%m-%Y" if papers.texts.lang == "nl" else "%Y-%m-%d"
+    day = day_format(papers)
     blocks: list[Block] = [Paragraph(papers.said("calendar_note"))]
     events = calendar_of(papers)
     for kind in KINDS:

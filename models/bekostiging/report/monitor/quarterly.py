@@ -16,7 +16,7 @@ from bekostiging.monitoring.completion import YearSamples
 from bekostiging.monitoring.effects import CAUSES
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
-from bekostiging.report.monitor.calendar_page import calendar_of
+from bekostiging.report.monitor.calendar_page import calendar_of, day_format
 from bekostiging.report.monitor.papers import MonthPapers, whole_thousands
 from bekostiging.studies.adjusting import Adjustment
 from bekostiging.studies.later_years import ComingYears, taakvelden, year_by_taakveld
@@ -66,7 +66,7 @@ class QuarterPapers:
         if papers.earlier:
             blocks.append(papers.record())
         blocks += papers.track()
-        day = "%d-%m-%Y" if papers.texts.lang == "nl" else "%Y-%m-%d"
+        day = day_format(papers)
         rows = [[self.said("date"), self.said("what")]]
         for one in calendar_of(papers):
             rows.append([f"{one.day:{day}}", self.said("usual", what=one.what) if one.usual else one.what])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,11 +15,15 @@ from bekostiging.actuals import YearFigures
 from bekostiging.case import UserError, read_case
 from bekostiging.case.year_tables import AgreedDay, Measured
 from bekostiging.monitoring import drawn_months
+from bekostiging.monitoring.completion import YearSamples
 from bekostiging.report import write_monitor
+from bekostiging.report.kit.html import template
+from bekostiging.report.kit.paper_html import paper_page
 from bekostiging.report.kit.paragraphs import Grid
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.monitor.calendar_page import calendar_of
-from bekostiging.report.monitor.papers import MonthPapers
+from bekostiging.report.kit.word import About
+from bekostiging.report.monitor.calendar_page import calendar_of, icalendar
+from bekostiging.report.monitor.papers import MOST_CONTRACTS, MonthPapers
 from bekostiging.report.monitor.quarterly import QuarterPapers
 from bekostiging.report.monitor.steering import steering_blocks, steering_results
 from bekostiging.scenarios.factor_distributions import factor_model
@@ -338,3 +342,62 @@ def test_years_that_are_left_begin_at_the_level_that_was_seen(years: list[Contra
     with pytest.raises(UserError) as none_left:
         remaining_case(ended)
     assert "Na 2028 lopen de contracten af" in none_left.value.text("nl")
+
+
+def _nothing(samples: YearSamples) -> YearSamples:
+    """The same samples with zeros everywhere."""
+    return YearSamples(**{one.name: np.zeros_like(getattr(samples, one.name)) for one in fields(YearSamples)})
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_year_without_a_euro_is_a_page(years: list[ContractYear], lang: str) -> None:
+    """All zero, nothing begroot, no deviation: no number that is none, and no chance of nothing."""
+    year = years[1]
+    case = replace(year.case, begroting=(), measures=())
+    empty = replace(year, case=case, expected=_nothing(year.expected), forecast=_nothing(year.forecast))
+    papers = MonthPapers(empty, Texts(lang))
+    shown = repr([papers.page(), QuarterPapers(papers).blocks()])
+    assert "nan" not in shown
+    assert "inf" not in shown.replace("inflow", "").replace("information", "")
+    assert len(papers.answer()) == 2
+
+
+def test_forty_contracts_stay_one_page_and_say_where_the_rest_is(years: list[ContractYear]) -> None:
+    """Ten that differ most, the other thirty as one row; the columns still add up to all of them."""
+    year = years[1]
+
+    def four_times(samples: YearSamples) -> YearSamples:
+        return replace(samples, payment=np.tile(samples.payment, 4), by_month=np.tile(samples.by_month, 4),
+                       to_date=np.tile(samples.to_date, 4))  # fmt: skip
+
+    case = replace(year.case, contracts=year.case.contracts * 4)
+    forty = replace(year, case=case, contracts=year.contracts * 4, paid=np.tile(year.paid, 4),
+                    expected=four_times(year.expected), forecast=four_times(year.forecast))  # fmt: skip
+    # the cells of the ten: of the other thirty there is no ceiling to look at
+    vars(forty)["cells"] = year.cells
+    papers = MonthPapers(forty, Texts("nl"))
+    table = papers.contracts(MOST_CONTRACTS)
+    assert len(table.rows) == 1 + MOST_CONTRACTS + 1
+    assert table.rows[-2][0] == f"overige {40 - MOST_CONTRACTS + 1}"
+    assert "kwartaalrapportage en in contracten.csv" in table.note
+    for column in (2, 3, 6):
+        assert sum(_number(row[column]) for row in table.rows[1:-1]) == _number(table.rows[-1][column])
+    assert len(papers.contracts().rows) == 42
+
+
+def test_signs_of_html_and_icalendar_in_names(years: list[ContractYear]) -> None:
+    """A name with & < ; and , is shown as it is, and escaped where a file format asks it."""
+    papers = MonthPapers(years[1], Texts("nl"))
+    provider = years[1].case.contracts[0].provider
+    papers.names[provider] = "Zorg & <b>Zo</b>; B,V"
+    about = About(papers.title, papers.subject, "nl", "")
+    page = paper_page(template("paper.html.j2"), about, papers.page())
+    assert "Zorg &amp; &lt;b&gt;Zo&lt;/b&gt;; B,V" in page
+    assert "<b>Zo</b>" not in page
+    row = AgreedDay.model_validate(
+        {"event": "notice", "due": "2028-09-30", "provider": provider, "lot": "", "source": "x", "status": "own_data",
+         "entered_by": "J.", "entered_on": "2028-01-02"}
+    )  # fmt: skip
+    papers.year = replace(papers.year, figures=replace(papers.year.figures, dates=(row,)))
+    text = icalendar(papers).decode().replace("\r\n ", "")
+    assert "SUMMARY:Opzegging uiterlijk: Zorg & <b>Zo</b>\\; B\\,V" in text
