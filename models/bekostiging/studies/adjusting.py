@@ -51,12 +51,12 @@ class Lever:
     Examples
     --------
     >>> import numpy as np
-    >>> lever = Lever("volume", np.array([0.0, 1.0]), np.array([[100.0, 80.0], [120.0, 100.0]]))
-    >>> lever.needed(100.0)
+    >>> lever = Lever("volume", np.array([0.0, 1.0]), np.array([[100e3, 80e3], [120e3, 100e3]]))
+    >>> lever.needed(100e3)
     0.5
-    >>> lever.needed(100.0, certainty=0.9), lever.chance(100.0, 0.5)
-    (1.0, 0.5)
-    >>> lever.needed(50.0) is None
+    >>> lever.needed(100e3, certainty=0.9), lever.chance(100e3, 0.5)
+    (0.9, 0.5)
+    >>> lever.needed(50e3) is None
     True
     """
 
