@@ -123,7 +123,7 @@ def refuse_the_same(
     Raises
     ------
     UserError
-        The earlier settlement is of another year, or nothing changed since.
+        The earlier settlement is of another year or further on, or nothing changed since.
     CaseError
         A definitive settlement changed and no reason was given.
     """
@@ -131,6 +131,14 @@ def refuse_the_same(
         raise UserError(
             f"{previous.place} is de afrekening van {previous.year}, niet van {year}; geef een eerdere van {year}.",
             f"{previous.place} is the settlement of {previous.year}, not of {year}; give an earlier settlement of {year}.",
+        )
+    order = ("raming", "voorlopig", "definitief")
+    if order.index(status) < order.index(previous.status):
+        raise UserError(
+            f"{year} is op {previous.drawn_up} al {previous.status} afgerekend ({previous.place}); een afrekening daarna is "
+            f"niet weer {status}. Kies {previous.status}, of laat --previous weg voor een berekening ernaast.",
+            f"{year} was settled as {previous.status} on {previous.drawn_up} ({previous.place}); a settlement after it is "
+            f"not {status} again. Choose {previous.status}, or leave --previous out to compute beside it.",
         )
     moved = [one for one in settled if changed(one, previous.of(one.provider, one.lot))]
     if not moved and status == previous.status:

@@ -85,6 +85,8 @@ def settle_year(
     if found := [one for c in scope for one in refused(case, figures, c, year, own, day)]:
         raise CaseError(found)
     book, place = Book(case, figures, estimates=own == "raming"), year - case.first_year
+    if found := [one for c in book.joined(scope) for one in _without_amount(book, c, place)]:
+        raise CaseError(found)
     if found := [one for c in book.joined(scope) for one in missing_figures(book, c, place)]:
         raise CaseError(found)
     if found := [one for c in book.joined(scope) for one in _negative(book, c, place)]:
@@ -109,6 +111,24 @@ def _scope(case: Case, providers: Sequence[str]) -> list[int]:
             listed = ", ".join(known)
             raise wrong_argument("providers", provider, f"kies uit {listed}", f"choose from {listed}")
     return [c for c, row in enumerate(case.contracts) if not providers or row.provider in providers]
+
+
+def _without_amount(book: Book, contract: int, year: int) -> list[Problem]:
+    """A lump sum of nothing: no deviation of it can be a part."""
+    one = book.contracts[contract]
+    if not isinstance(one, Taakgericht) or float(one.reference[year]) > 0:
+        return []
+    calendar = book.case.first_year + year
+    return [
+        Problem(
+            "terms",
+            f"contract {one.provider}, {one.lot}: het referentiebedrag van {calendar} is nul, en daarvan is geen afwijking "
+            "te bepalen; vul het getekende bedrag in",
+            f"contract {one.provider}, {one.lot}: the reference amount of {calendar} is zero, of which no deviation can be "
+            "determined; fill in the amount that was signed",
+            column="agreed",
+        )
+    ]
 
 
 def _negative(book: Book, contract: int, year: int) -> list[Problem]:

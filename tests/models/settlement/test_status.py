@@ -15,7 +15,7 @@ from bekostiging.case import Case, CaseError, UserError
 from bekostiging.case.tables import Policy
 from bekostiging.case.year_tables import YEAR_TABLES
 from bekostiging.report import write_settlement
-from bekostiging.settlement import STATUSES, example_case, example_figures, read_previous, settle_year
+from bekostiging.settlement import STATUSES, Previous, example_case, example_figures, read_previous, settle_year
 from bekostiging.settlement.status import open_index
 
 TODAY = date(2028, 4, 14)
@@ -313,3 +313,27 @@ def test_a_settlement_of_another_year_is_no_previous_one(case: Case, figures: Ye
         settle_year(case, figures, 2027, "voorlopig", today=TODAY, previous=elsewhere)
     with pytest.raises(UserError, match="holds no settlement"):
         read_previous(tmp_path)
+
+
+def test_a_settlement_never_goes_back_in_status(case: Case, figures: YearFigures) -> None:
+    """After a provisional settlement comes no estimate of the same year."""
+    before = Previous("map", 2027, "voorlopig", "2028-04-14", {})
+    with pytest.raises(
+        UserError, match=r"settled as voorlopig on 2028-04-14 \(map\); a settlement after it is not raming"
+    ):
+        settle_year(case, figures, 2027, "raming", today=TODAY, previous=before)
+
+
+def test_a_lump_sum_of_nothing_is_refused_and_a_cent_is_settled(case: Case, figures: YearFigures) -> None:
+    def of(euros: float) -> YearFigures:
+        terms = (
+            row.model_copy(update={"agreed": euros}) if row.term == "reference_amount" else row
+            for row in figures.terms
+        )
+        return replace(figures, terms=tuple(terms))
+
+    with pytest.raises(CaseError, match="the reference amount of 2027 is zero, of which no deviation"):
+        settle_year(case, of(0.0), 2027, "voorlopig", today=TODAY)
+    for euros in (0.01, 1e11):
+        one = settle_year(case, of(euros), 2027, "voorlopig", today=TODAY).contracts[0]
+        assert sum(part.to_pay for part in one.parts) == one.to_pay
