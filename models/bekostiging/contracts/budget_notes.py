@@ -35,7 +35,7 @@ def hours_budget_notes(case: Case) -> tuple[Note, ...]:
     >>> from bekostiging.case import synthetic_region
     >>> case = synthetic_region(municipalities=2, providers=6)
     >>> hours_budget_notes(case)[0]["en"][:85]
-    'Length of the hours budget of a maatwerktraject, estimated, in weeks: Begeleiding jeu'
+    'Length of the hours budget of a maatwerktraject, estimated, in weeks: Youth guidance '
     """
     return (*_estimated(case), *_dear_care_forms(case), *_new_budgets(case))
 

@@ -63,7 +63,7 @@ def _judgement(case: Case, texts: Texts, criterion: JudgedCriterion, form: Payme
 
 
 def _grip_on_spending(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    spread = texts.numbers.figure(SD, term(outcome, form, SD))
+    spread = texts.numbers.estimated_thousands(term(outcome, form, SD))
     chance = texts.numbers.figure(OVERRUN_PROBABILITY, term(outcome, form, OVERRUN_PROBABILITY))
     return texts["cells", "grip"].format(spread=spread, chance=chance)
 
@@ -73,8 +73,10 @@ def _incentive(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
     longer = next((scenario for scenario in outcome.sensitivities if scenario.id == "duration_up"), None)
     if longer is None:
         return texts["units", "not_modelled"]
-    provider = texts.numbers.change(longer.provider_result[form] - outcome.plain.provider_result[form])
-    payer = texts.numbers.change(longer.spending[form] - outcome.plain.spending[form])
+    provider = texts.numbers.change_in_thousands(
+        longer.provider_result[form] - outcome.plain.provider_result[form]
+    )
+    payer = texts.numbers.change_in_thousands(longer.spending[form] - outcome.plain.spending[form])
     return texts["cells", "incentive"].format(provider=provider, payer=payer)
 
 
@@ -83,7 +85,7 @@ def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str
     if not own:
         return texts["units", "not_modelled"]
     hours = {party: texts.numbers.figure(HOURS, own[party][HOURS].value) for party in own}
-    euro = texts.numbers.millions(sum(own[party][EURO].value for party in own))
+    euro = texts.numbers.thousands(sum(own[party][EURO].value for party in own))
     parties = "; ".join(f"{texts['parties', party]} {hours[party]}" for party in hours)
     return texts["cells", "administration"].format(parties=parties, euro=euro)
 

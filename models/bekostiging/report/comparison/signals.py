@@ -10,6 +10,7 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.legal_flags import YOUTH_REMARK
 from bekostiging.evaluation.legal_grounds import by_weight, ground
+from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
@@ -26,14 +27,13 @@ def signal_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     return {
         "signals_told": [_told(group, texts, names) for group in groups[:MOST_SENTENCES]],
         "signals": _matrix([flag for group in groups for flag in group], outcome.case, texts, names),
-        "flags": _listed([flag for group in groups for flag in group], texts, names),
+        "flags": _grouped([flag for group in groups for flag in group], texts, names),
     }
 
 
 def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
     """A flag in words, its numbers as the reader writes them; ``names`` of lots and providers by id."""
-    known = names or {}
-    subject = " / ".join(known.get(part, part) for part in flag.subject.split("/"))
+    subject = _subject(flag, names or {})
     figures = {
         name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
         for name, value in flag.figures.items()
@@ -97,23 +97,65 @@ def _chance(flag: Flag) -> float | None:
     return max(chances, default=None)
 
 
-def _listed(told: list[Flag], texts: Texts, names: dict[str, str]) -> Table:
-    """Every flag with law, article, date and source."""
+def _grouped(told: list[Flag], texts: Texts, names: dict[str, str]) -> Table:
+    """A row per kind, payment form and ground: the weightiest in words, the others by name and chance."""
     if not told:
         return []
     said = texts.sections["signals"]
+    groups: dict[tuple[str, str | None, tuple[str, ...]], list[Flag]] = {}
+    for flag in told:
+        groups.setdefault((flag.kind, flag.form, _grounds(flag, texts)), []).append(flag)
     head = ["", texts["page", "law"], said["article"], said["since"], texts["columns", "source"]]
-    rows = [
-        [
-            flag_sentence(flag, texts, names),
-            texts["laws", flag.law] if flag.law else UNKNOWN,
-            _article(flag, texts),
-            _since(flag, texts),
-            ground(flag).found,
-        ]
-        for flag in told
-    ]
+    rows = [[_with_others(own, texts, names), *grounds] for (_, _, grounds), own in groups.items()]
     return [head, *rows]
+
+
+def _with_others(own: list[Flag], texts: Texts, names: dict[str, str]) -> str:
+    """The weightiest flag in a sentence, and whom else it is about."""
+    first = flag_sentence(own[0], texts, names)
+    others: dict[str, float | None] = {}
+    for flag in own[1:]:
+        others.setdefault(_subject(flag, names), _chance(flag))
+    if not others:
+        return first
+    named = "; ".join(
+        name if chance is None else f"{name} ({texts.numbers.percent(chance, 1)})"
+        for name, chance in others.items()
+    )
+    return f"{first} {texts['signals', 'also'].format(names=named)}"
+
+
+def _subject(flag: Flag, names: dict[str, str]) -> str:
+    """Whom or what a flag is about."""
+    return " / ".join(names.get(part, part) for part in flag.subject.split("/"))
+
+
+def _grounds(flag: Flag, texts: Texts) -> tuple[str, ...]:
+    """Law, article, date and source in words."""
+    law = texts["laws", flag.law] if flag.law else UNKNOWN
+    return law, _article(flag, texts), _since(flag, texts), ground(flag).found
+
+
+def signals_table(outcome: Comparison, texts: Texts) -> LongTable:
+    """Every flag by itself with its ground, for CSV and the workbook to compute with."""
+    shown, names = shown_forms(outcome.case), names_of(outcome.case, texts.lang)
+    rows = []
+    for group in by_weight([flag for flag in flags(outcome) if flag.form in (None, "", *shown)]):
+        for flag in group:
+            law, article, since, source = _grounds(flag, texts)
+            rows.append(
+                {
+                    "about": _subject(flag, names),
+                    "form": flag.form or None,
+                    "law": law,
+                    "article": article,
+                    "since": since,
+                    "signal": flag_sentence(flag, texts, names),
+                    "source": source,
+                }
+            )
+    columns = ("about", "form", "law", "article", "since", "signal", "source")
+    return LongTable("signals", columns, tuple(rows), detail=True)
 
 
 def _article(flag: Flag, texts: Texts) -> str:

@@ -10,6 +10,7 @@ from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
 from bekostiging.report.comparison.clients import count_rows
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.comparison.measures import measure_rows, national_rows, substitution_rows
+from bekostiging.report.comparison.signals import signals_table
 from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
 from bekostiging.report.kit.begroting import BudgetPage, begroting_form, municipal_budget_table
 from bekostiging.report.kit.begroting_files import parts_tables
@@ -56,6 +57,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         resistance_table(outcome.case, result.data, spent, texts),
         bridge_table(lot_bridges, result.data, texts),
         *others,
+        signals_table(outcome, texts),
     ]
 
 

@@ -109,6 +109,7 @@ class DifferenceReport(Presented[Difference]):
             notes=[note[texts.lang] for note in self._joined()],
             dated=(),
             remarks={},
+            contents=texts["paper", "contents"],
             influence=None,
             dated_title="",
             told=self.sentences(),

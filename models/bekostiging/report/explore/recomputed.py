@@ -104,6 +104,7 @@ def recomputed_page(outcome: Comparison | LumpSumStudy, found: RecomputedChoices
         notes=(),
         dated=(),
         remarks={},
+        contents=texts["paper", "contents"],
         influence=None,
         dated_title="",
         told=told,

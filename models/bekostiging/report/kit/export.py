@@ -45,7 +45,7 @@ def write_export(
     if named and case.confidential:
         write_key_list(folder, case)
     front = _front(case, texts, settings, few, named=named)
-    write_workbook(folder / NAME, front, case, every, texts, leading)
+    write_workbook(folder / NAME, front, case, [table for table in every if not table.detail], texts, leading)
     write_long_workbook(folder / LONG_NAME, front, every, texts)
 
 

@@ -70,7 +70,8 @@ COLUMN_UNITS: dict[str, Unit] = {
 @dataclass(frozen=True)
 class LongTable:
     """``name``: key of its texts; ``across``: the column that becomes columns in the readable form, empty where rows stay
-    rows; ``measures``: columns that are spread; ``notes``: sentences above the readable form."""
+    rows; ``measures``: columns that are spread; ``notes``: sentences above the readable form; ``detail``: kept out of the
+    workbook to read, which has it in short."""
 
     name: str
     columns: tuple[str, ...]
@@ -78,6 +79,7 @@ class LongTable:
     across: str = ""
     measures: tuple[str, ...] = ("value", "standard_error")
     notes: tuple[str, ...] = ()
+    detail: bool = False
 
 
 def cell_unit(column: str, row: Row) -> Unit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bekostiging.evaluation.figures import Figure
-from bekostiging.units import MILLION
+from bekostiging.units import MILLION, THOUSAND
 from bekostiging_solvers import Estimate
 
 SCALES = {"euro": MILLION, "fraction": 0.01}
@@ -43,6 +43,23 @@ class Numbers:
     def millions(self, euro: float, decimals: int = 1) -> str:
         """Euro in millions, without unit."""
         return self.plain(euro / MILLION, decimals)
+
+    def thousands(self, euro: float) -> str:
+        """Euro in thousands, without unit."""
+        return self.plain(euro / THOUSAND)
+
+    def change_in_thousands(self, euro: float) -> str:
+        """A difference in thousands of euro, with its sign."""
+        return ("+" if round(euro / THOUSAND) > 0 else "") + self.thousands(euro)
+
+    def estimated_thousands(self, estimate: Estimate | None) -> str:
+        """Euro in thousands with its error, both rounded to the first digit of the error."""
+        if estimate is None:
+            return UNKNOWN
+        step = 10.0 ** max(0, -decimals_below(estimate.scaled(1 / THOUSAND).standard_error))
+        shown = estimate.scaled(1 / (THOUSAND * step))
+        value, error = round(shown.value) * step, round(shown.standard_error or 0.0) * step
+        return f"{self.plain(value)}{SPACE}±{SPACE}{self.plain(error)}" if error else self.plain(value)
 
     def change(self, euro: float) -> str:
         """A difference in millions, with its sign."""
@@ -92,6 +109,11 @@ class Numbers:
     def estimated_percent(self, estimate: Estimate | None, most: int = 3) -> str:
         """A fraction as a percentage with its error."""
         return UNKNOWN if estimate is None else f"{self.estimate(estimate.scaled(100), 1.0, most)}{SPACE}%"
+
+
+def decimals_below(error: float | None) -> int:
+    """Place of the first digit of an error: 0 units, -1 tens, -2 hundreds; 0 where there is none."""
+    return 0 if not error or error < 1 else -math.floor(math.log10(error))
 
 
 def decimals_of(error: float) -> int:

@@ -111,7 +111,7 @@ def influence_answer(found: Sequence[Influence], years: tuple[int, int], lang: s
     >>> from bekostiging.case import synthetic_region
     >>> from bekostiging.evaluation import influences
     >>> influence_answer(influences(synthetic_region(2, 6)), (2026, 2029), "en").rows[1]
-    ['days of 24 hours a week, Jeugdhulp met verblijf', '10\\xa0%', '4.5', '3.5\\xa0%']
+    ['days of 24 hours a week, Youth care with accommodation', '10\\xa0%', '4.5', '3.5\\xa0%']
     """
     texts = Texts(lang)
     numbers = texts.numbers

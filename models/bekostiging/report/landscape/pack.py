@@ -57,6 +57,7 @@ def pack_page(study: Landscape, texts: Texts) -> str:
         notes=(),
         dated=(),
         remarks={},
+        contents=texts["paper", "contents"],
         influence=None,
         dated_title="",
         told=[said["pack_told"].format(**limits)],

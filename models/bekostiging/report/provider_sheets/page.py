@@ -76,6 +76,7 @@ def sheet_page(outcome: Comparison, sheet: ProviderSheet, texts: Texts) -> str:
         notes=(),
         dated=(),
         remarks={},
+        contents=texts["paper", "contents"],
         influence=None,
         dated_title="",
         told=tables.sentences(),

@@ -81,6 +81,7 @@ def steps_page(outcome: Comparison, worth: TermSteps, texts: Texts) -> str:
         notes=(),
         dated=(),
         remarks={},
+        contents=texts["paper", "contents"],
         influence=None,
         dated_title="",
         told=steps_sentences(outcome, worth, texts),

@@ -71,6 +71,7 @@ def benchmark_page(results: Results, lang: str, confidential: str = "") -> str:
         notes=(),
         dated=(),
         remarks={},
+        contents=texts["paper", "contents"],
         influence=None,
         dated_title="",
         told=_reading_guide(results, texts),

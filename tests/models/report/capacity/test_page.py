@@ -119,6 +119,61 @@ def test_sentence_table_and_json_say_one_verdict(study: CapacityStudy, verdict: 
         assert report.results()["capacity"]["norms"][0]["verdict"] == verdict
 
 
+def test_the_cost_that_is_said_is_the_total_of_the_table(study: CapacityStudy) -> None:
+    """Another 5 million in every scenario: interval of the sentence, total and tail of the table move along."""
+    more = replace(study, out_of_sample=replace(study.out_of_sample, costs=study.out_of_sample.costs + 5e6))
+    for own in (study, more):
+        report = presented(own, "nl")
+        mean = own.scramblings.mean(own.out_of_sample.costs)
+        cost = next(one for one in report.sections() if one.title == report.texts["capacity", "cost"])
+        shown = {row[0]: row[1] for row in cost.tables[0]}
+        assert shown[report.texts["capacity", "part_total"]] == report.texts.numbers.estimated_millions(mean)
+        assert report.texts.numbers.between(mean, 1e6) in report.sentences()[0]
+    assert presented(more, "nl").sentences()[0] != presented(study, "nl").sentences()[0]
+
+
+def test_lots_that_are_said_short_are_those_of_the_table(study: CapacityStudy) -> None:
+    """One lot 2 million short, then none: the sentence names the lot with its amount, and the table has both amounts."""
+    assert study.budget is not None
+    first, *rest = study.budget.lots
+    enough = tuple(replace(one, payment=Estimate(one.cost.value + 1.0, 0.1)) for one in rest)
+    for short in (2e6, 0.0):
+        poor = replace(first, payment=Estimate(first.cost.value - short, 0.1))
+        own = replace(study, budget=replace(study.budget, lots=(poor, *enough)))
+        report = presented(own, "nl")
+        told, name = " ".join(report.sentences()), names_of(study.case, "nl")[first.lot]
+        assert (f"niet in: {name} (2,0) miljoen euro te weinig" in told) == (short > 0)
+        assert (report.texts["capacity", "told_buys"] in told) == (short == 0)
+        budget = next(one for one in report.sections() if one.title == report.texts["capacity", "budget"])
+        row = next(row for row in budget.tables[0] if row[0] == name)
+        assert row[1] == report.texts.numbers.estimated_millions(poor.payment)
+        assert row[2] == report.texts.numbers.estimated_millions(first.cost)
+
+
+def test_safety_places_that_are_said_are_those_of_the_plan(study: CapacityStudy) -> None:
+    """Three places at one provider, then none; the norm is said to exist in both."""
+    norm = NormCheck(study.plan.data.care_forms[0], Estimate(0.5, 0.1), 1.0)
+    for places in (3.0, 0.0):
+        added = np.zeros_like(study.safety.places)
+        added[0] = places
+        own = replace(
+            study, norms=(norm,), norms_of_plan=(norm,), safety=replace(study.safety, places=added, unreachable=())
+        )
+        report = presented(own, "nl")
+        told = " ".join(report.sentences())
+        form = study.plan.data.care_forms[study.plan.data.supply.care_form[0]]
+        assert (f"3 veiligheidsplaatsen ({care_form_names(study.case, 'nl')[form]})" in told) == (places > 0)
+        assert (report.texts["capacity", "told_no_safety"] in told) == (places == 0)
+        assert sum(one["safety_places"] for one in own.agreements()) == places * len(study.plan.data.years)
+
+
+def test_without_a_norm_no_safety_place_is_claimed(study: CapacityStudy) -> None:
+    own = replace(study, norms=())
+    told = " ".join(presented(own, "nl").sentences())
+    assert presented(own, "nl").texts["capacity", "told_no_norm"] in told
+    assert "veiligheidsplaatsen (" not in told
+
+
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_a_search_without_a_bound_says_so(study: CapacityStudy, lang: str) -> None:
     """What the search did not prove is not told as "100 % better"."""

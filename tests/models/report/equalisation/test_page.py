@@ -14,9 +14,12 @@ from typer.testing import CliRunner
 from bekostiging.case import Case
 from bekostiging.cli import app
 from bekostiging.equalisation import NormAmounts
-from bekostiging.report.equalisation.page import equalisation_sentences
+from bekostiging.report.equalisation.page import equalisation_sections, equalisation_sentences
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import EqualisationStudy, study_equalisation
+from bekostiging_solvers import Estimate
+
+NL = Texts("nl")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,50 @@ def test_profiles_are_judged_against_an_amount_per_care_form(
     assert said in sentence
 
 
+@pytest.mark.parametrize(("now", "verdict"), [(0.01, "better"), (0.06, "worse"), (0.05001, "equal")])
+def test_what_profiles_add_is_read_off_the_table_of_methods(
+    study: EqualisationStudy, now: float, verdict: str
+) -> None:
+    """The hardest hit provider at 5.0 % with one amount per care form, beside 1.0, 6.0 and 5.0 % with these amounts."""
+    methods = {name: replace(one, largest=0.05) for name, one in study.methods.items()}
+    own = replace(study, methods=methods, measures=replace(study.measures, largest=now))
+    said = NL.sections["equalisation"]
+    told = " ".join(equalisation_sentences(own, NL))
+    for other in ("better", "worse", "equal"):
+        assert (said[f"forms_{other}"] in told) == (other == verdict), other
+    shown = next(one for one in equalisation_sections(own, NL) if one.title == said["methods"]).tables[0]
+    rows = {row[0]: row[1] for row in shown}
+    assert rows[said["asked"]] == NL.numbers.percent(now, 1)
+    assert f"met deze normbedragen {rows[said['asked']]}" in told
+    assert f"per zorgvorm {rows[said['care_form']]}" in told
+
+
+GAINS = {"better": (9.0, True), "worse": (-9.0, True), "not_shown": (0.5, True), "too_few": (9.0, False)}
+"""Gain with an error of one, and whether there are enough clients: the interval lies above zero, below it, or about it."""
+
+
+@pytest.mark.parametrize("verdict", GAINS)
+def test_a_lot_has_one_verdict_and_the_share_of_its_table(study: EqualisationStudy, verdict: str) -> None:
+    """A quarter of the squared error removed, give or take a tenth of a percent."""
+    gain, enough = GAINS[verdict]
+    first = replace(study.lots[0], gain=Estimate(gain, 1.0), removed=Estimate(0.25, 0.001), enough=enough)
+    own = replace(study, lots=(first,))
+    section = next(
+        one for one in equalisation_sections(own, NL) if one.title == NL.sections["equalisation"]["by_lot"]
+    )
+    told = " ".join(section.notes)
+    words = {
+        "better": "beter dan",
+        "worse": "iets slechter",
+        "not_shown": "niet aangetoond",
+        "too_few": "te weinig",
+    }
+    assert words[verdict] in told
+    assert ("tussen 24,8 en 25,2" in told) == (verdict == "better")
+    removed = NL.numbers.estimated_percent(first.removed)
+    assert section.tables[0][1][4] == (removed if enough else NL.sections["equalisation"]["too_few"])
+
+
 def test_transfers_sum_to_zero_and_pools_lower_the_tail(study: EqualisationStudy) -> None:
     assert sum(round(100 * value) for value in study.transfers.values()) == 0
     assert study.pools
@@ -102,7 +149,7 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
     assert (
         "Wie wordt over- of ondergecompenseerd" if lang == "nl" else "Who is over- or undercompensated"
     ) in page
-    assert ("perceel: Residential" if lang == "nl" else "lot: Residential") in page
+    assert ("perceel: Verblijf" if lang == "nl" else "lot: Residential") in page
     assert ("misleiden" if lang == "nl" else "mislead") in page
 
 
