@@ -56,8 +56,8 @@ def _without_season(case: Case) -> tuple[Note, ...]:
         listed = listed if not own else dict.fromkeys(listed, ", ".join(flat))
         notes.append(
             {
-                "nl": f"Elke maand telt even zwaar voor {listed['nl']}: dat is een aanname. Blad seizoen (tabel season) zegt hoe "
-                "de starts over de maanden zijn verdeeld.",
+                "nl": f"Elke maand telt even zwaar voor {listed['nl']}: dat is een aanname. Blad seizoen (tabel season) "
+                "zegt hoe de starts over de maanden zijn verdeeld.",
                 "en": f"Every month counts alike for {listed['en']}: that is an assumption. Table season says how starts "
                 "are spread over the months.",
             }

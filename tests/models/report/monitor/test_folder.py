@@ -28,6 +28,7 @@ from bekostiging.report.monitor.quarterly import QuarterPapers
 from bekostiging.report.monitor.steering import steering_blocks, steering_results
 from bekostiging.scenarios.factor_distributions import factor_model
 from bekostiging.settlement import SettlementDifference
+from bekostiging.store import Forecast
 from bekostiging.studies import Adjustment, ContractYear, coming_years, forecast_move, monitor, what_it_takes
 from bekostiging.studies.adjusting import remaining_case
 from bekostiging.studies.later_years import given_what_was_seen
@@ -401,3 +402,18 @@ def test_signs_of_html_and_icalendar_in_names(years: list[ContractYear]) -> None
     papers.year = replace(papers.year, figures=replace(papers.year.figures, dates=(row,)))
     text = icalendar(papers).decode().replace("\r\n ", "")
     assert "SUMMARY:Opzegging uiterlijk: Zorg & <b>Zo</b>\\; B\\,V" in text
+
+
+def test_the_track_record_of_a_year_whose_end_is_known(years: list[ContractYear]) -> None:
+    """110 (100 to 120) in June where 100 came: ten percent too high, in the band, loss (0 + 0.1 x 20) / 2 of 100."""
+    kept = [
+        Forecast(2027, "2027-06", 110.0, 100.0, 120.0),
+        Forecast(2027, "2027-06", 1.0, 1.0, 1.0, "a", "lot"),
+        Forecast(2027, "2027-12", 100.0, 100.0, 100.0),
+    ]
+    (table,) = MonthPapers(years[0], Texts("nl"), years=kept).track()
+    assert isinstance(table, Grid)
+    assert [[cell.replace("\u00a0", " ") for cell in row] for row in table.rows[1:]] == [
+        ["6", "1", "100 %", "10,0 %", "1,0 %"]
+    ]
+    assert MonthPapers(years[0], Texts("nl"), years=kept[:2]).track() == []
