@@ -88,10 +88,10 @@ def read_kept(folder: Path) -> KeptPapers:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise UserError(
-            f"Resultaat {folder} bewaart geen stukken ({PAPERS_KEPT} of {MANIFEST} ontbreekt of is niet te lezen); noem een map "
-            "die compare of lumpsum met deze versie schreef, of reken opnieuw met --papers.",
-            f"Result {folder} keeps no papers ({PAPERS_KEPT} or {MANIFEST} is not there or cannot be read); name a folder that "
-            "compare or lumpsum wrote with this version, or compute again with --papers.",
+            f"Resultaat {folder} bewaart geen stukken ({PAPERS_KEPT} of {MANIFEST} ontbreekt of is niet te lezen); noem "
+            "een map die compare of lumpsum met deze versie schreef, of reken opnieuw met --papers.",
+            f"Result {folder} keeps no papers ({PAPERS_KEPT} or {MANIFEST} is not there or cannot be read); name a "
+            "folder that compare or lumpsum wrote with this version, or compute again with --papers.",
             exit_code=2,
         ) from None
     if hashlib.sha256(content).hexdigest() != _fingerprint(manifest):
