@@ -138,8 +138,9 @@ def in_browser(
 
 
 def largest_difference(one: np.ndarray, other: np.ndarray) -> float:
-    """Relative to the largest amount of each contract, municipality or provider; one euro at least."""
-    scale = np.maximum(np.abs(one).max(axis=(0, 1)), 1.0)
+    """Relative to the largest amount of each contract, municipality or provider; 10,000 euro at least, of which a cent, to
+    which the contract objects round a pool, is a millionth: a contract that is left out has less than that."""
+    scale = np.maximum(np.abs(one).max(axis=(0, 1)), 1e4)
     return float((np.abs(one - other).max(axis=(0, 1)) / scale).max())
 
 
