@@ -88,6 +88,8 @@ def match_page(papers: Papers, sample: Sample | None) -> list[Block]:
         if own:
             name = "lump" if lump_sum else "tariff"
             blocks += [Heading(papers.said(f"match_{name}"), 1), _sides(papers, own, name)]
+            # narrow enough for a page in Word
+            blocks += [_sides(papers, own, "counts")] if lump_sum else []
     blocks += [Heading(papers.said("match_reasons"), 1), *_reasons(papers), _tests(papers)]
     missing = list(_missing(papers))
     remarks = [*missing, *(note[papers.texts.lang] for note in match.notes)]
@@ -100,7 +102,8 @@ def match_page(papers: Papers, sample: Sample | None) -> list[Block]:
 
 _COLUMNS = {
     "tariff": ("authorised", "claimed", "stated", "recognised"),
-    "lump": ("contract", "letters", "advances", "starts", "stops", "clients", "clients_stated", "stated"),
+    "lump": ("contract", "letters", "advances", "stated"),
+    "counts": ("starts", "stops", "clients", "clients_stated"),
 }
 
 

@@ -29,12 +29,12 @@ def write_recalculation(papers: Papers, contracts: Sequence[ContractSettlement],
     with new_book(path) as book:
         book.set_properties({"created": CREATED, "title": papers.said("recalculation")})
         formats = {
-            "bold": book.add_format({"bold": True}),
+            "bold": book.add_format({"bold": True, "valign": "top"}),
             "title": book.add_format({"bold": True, "font_size": 13}),
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
-            "number": book.add_format({"num_format": NUMBER, "font_color": "#595959"}),
-            "amount": book.add_format({"num_format": AMOUNT}),
-            "total": book.add_format({"num_format": AMOUNT, "bold": True, "top": 1}),
+            "number": book.add_format({"num_format": NUMBER, "font_color": "#595959", "valign": "top"}),
+            "amount": book.add_format({"num_format": AMOUNT, "valign": "top"}),
+            "total": book.add_format({"num_format": AMOUNT, "bold": True, "top": 1, "valign": "top"}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
         }
         for number, one in enumerate(contracts, start=1):
@@ -123,7 +123,7 @@ class _Sheets:
         total = line.kind == "total"
         longest = max(len(line.said[place]) / 50, len(line.words[place]) / 44, len(line.source) / 42)
         sheet.set_row(row, 14.5 * max(1, math.ceil(longest)))
-        sheet.write_number(row, 0, line.number)
+        sheet.write_number(row, 0, line.number, formats["text"])
         sheet.write_string(row, 1, harmless(line.said[place]), formats["bold" if total else "text"])
         sheet.write_string(row, 2, harmless(line.words[place]), formats["text"])
         sheet.write_formula(row, 3, f"={self._formula(line.formula, 'D')}", formats["number"], line.exact)
