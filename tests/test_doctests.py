@@ -25,14 +25,14 @@ WITHOUT_EXAMPLE = {
     "takes ten seconds or more; run in the notebooks": {
         "bekostiging.studies": {
             "Benchmark", "CapacityBudget", "CapacityStudy", "CaseBoard", "EqualisationStudy", "LumpSumStudy", "PoolResult",
-            "StressStudy", "benchmark", "compare", "contracts_in_force", "pooled", "reverse_stress", "study_capacity",
-            "study_equalisation", "study_lumpsum", "study_stress",
+            "StressStudy", "adjust", "benchmark", "compare", "contracts_in_force", "pooled", "reverse_stress",
+            "study_capacity", "study_equalisation", "study_lumpsum", "study_stress",
         },
         "bekostiging.evaluation": {
             "Bridge", "Comparison", "FormResult", "LumpSumResult", "MixResult", "bridges", "flags",
         },
         "bekostiging.report": {
-            "benchmark_page", "benchmark_results", "plot_capacity", "plot_clients", "plot_corridor", "plot_exceedance",
+            "benchmark_page", "benchmark_results", "inline_explore", "plot_capacity", "plot_clients", "plot_corridor", "plot_exceedance",
             "plot_flows", "plot_frontier", "plot_key_changes", "plot_norm_amounts", "plot_power_risk", "plot_provider",
             "plot_spending", "plot_waiting", "presented", "progress_bars", "reverse_sentence", "shock_sentence",
             "verify_dossier", "write_comparison_dossier", "write_dossiers", "write_results",

@@ -54,7 +54,7 @@ def read_actuals(source: Path, case: Case, *, today: date | None = None) -> Year
     >>> from bekostiging.case import read_case
     >>> scaffold_year("year", "settlement", "en")
     >>> sorted(file.stem for file in Path("year").glob("*.csv"))[:3]
-    ['bookings', 'changes', 'deductions']
+    ['bookings', 'changes', 'control_totals']
     >>> read_actuals("year", read_case("veenrand")).years
     ()
     """

@@ -7,7 +7,6 @@ Needs python-docx: extra ``word``.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,7 +39,6 @@ MANY, TABLE_POINTS, SMALL_POINTS = 6, 9.5, 8.5
 """Columns from which a table has smaller letters, and both sizes."""
 SHORT = 14
 """Rows up to which a table is kept on one page."""
-_BREAKS = re.compile(r"([\n\t])")
 
 
 @dataclass(frozen=True)
@@ -369,19 +367,16 @@ def _element(name: str, values: dict[str, str] | None = None) -> Any:
 
 
 def _run_text(text: str) -> str:
-    """A text in Word's own language, with its breaks and tabs.
+    """A text in Word's own language, with its breaks.
 
-    >>> _run_text("a < b\\tc"), _run_text("")
-    ('<w:t>a &lt; b</w:t><w:tab/><w:t>c</w:t>', '')
+    >>> _run_text("a < b\\nc"), _run_text("")
+    ('<w:t>a &lt; b</w:t><w:br/><w:t>c</w:t>', '')
     """
     found = []
-    for piece in _BREAKS.split(visible(text)):
-        if piece in ("\n", "\t"):
-            found.append("<w:br/>" if piece == "\n" else "<w:tab/>")
-        elif piece:
-            space = ' xml:space="preserve"' if piece != piece.strip() else ""
-            found.append(f"<w:t{space}>{escape(piece)}</w:t>")
-    return "".join(found)
+    for line in visible(text).split("\n"):
+        space = ' xml:space="preserve"' if line != line.strip() else ""
+        found.append(f"<w:t{space}>{escape(line)}</w:t>" if line else "")
+    return "<w:br/>".join(found)
 
 
 def _field(line: Any, code: str) -> None:

@@ -52,8 +52,8 @@ def read_folder(place: Path, argument: str, label: str) -> ResultFolder:
     manifest = _json_of(place, MANIFEST, argument)
     if (place / LUMP_SUM_RESULTS).is_file() and not (place / RESULTS).exists():
         raise UserError(
-            f"Resultaat {argument.upper()}, {place}, is van lumpsum: daar is geen andere bekostigingsvorm in afgerekend, dus "
-            "het is niet uit elkaar te halen; maak het met compare en vergelijk die map.",
+            f"Resultaat {argument.upper()}, {place}, is van lumpsum: daar is geen andere bekostigingsvorm in afgerekend, "
+            "dus het is niet uit elkaar te halen; maak het met compare en vergelijk die map.",
             f"Result {argument.upper()}, {place}, is of lumpsum: no other payment form is settled in it, so it cannot be "
             "taken apart; make it with compare and take that folder.",
             exit_code=2,
