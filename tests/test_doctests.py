@@ -32,7 +32,8 @@ WITHOUT_EXAMPLE = {
             "Bridge", "Comparison", "FormResult", "LumpSumResult", "MixResult", "bridges", "flags",
         },
         "bekostiging.report": {
-            "benchmark_page", "benchmark_results", "inline_explore", "plot_capacity", "plot_clients", "plot_corridor", "plot_exceedance",
+            "benchmark_page", "benchmark_results", "inline_explore", "plot_capacity", "plot_clients", "plot_corridor",
+            "plot_exceedance",
             "plot_flows", "plot_frontier", "plot_key_changes", "plot_norm_amounts", "plot_power_risk", "plot_provider",
             "plot_spending", "plot_waiting", "presented", "progress_bars", "reverse_sentence", "shock_sentence",
             "verify_dossier", "write_comparison_dossier", "write_dossiers", "write_results",
