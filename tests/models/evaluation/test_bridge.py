@@ -105,7 +105,7 @@ def test_every_figure_of_the_table_names_its_year(outcome: Comparison) -> None:
     other = effects(_path(2025, 50.0, {2026: 0.1}, {2026: 1.0}, 1.0), 55.0, 55.0)
     beside = Estimate(0.0, 1.0)
     found = (Bridge(data.lots[0].name, one, beside), Bridge(data.lots[1].name, other, beside))
-    table = bridge_table(found, data, texts)
+    table = bridge_table(outcome.case, found, data, texts)
     names = list(dict.fromkeys(cell_in_words("figure", row["figure"], texts) for row in table.rows))
     assert names == [
         "omzet 2023", "omzet 2025", "meer of minder cliënten 2024", "index 2024", "meer of minder cliënten 2025",
@@ -121,6 +121,20 @@ def test_every_figure_of_the_table_names_its_year(outcome: Comparison) -> None:
         assert sum(float(values[name] or 0) for name in names[:11]) == pytest.approx(float(values[names[11]] or 0))
     assert table.notes[0].startswith("Van de omzet van 2023 + 2025 naar het budget van 2026.")
     assert "vandaag" not in " ".join([*map(str, names), *table.notes])
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_lot_without_a_bridge_is_called_by_its_name(outcome: Comparison, lang: str) -> None:
+    lots = outcome.case.lots
+    renamed = (
+        lots[0].model_copy(update={"name": "Dagbesteding west", "name_en": "Day activities west"}),
+        *lots[1:],
+    )
+    table = bridge_table(replace(outcome.case, lots=renamed), (), outcome.lumpsum.data, Texts(lang))
+    (note,) = table.notes
+    called = {"nl": "Dagbesteding west", "en": "Day activities west"}[lang]
+    assert note.count(called) == 1
+    assert not any(f" {lot.id}" in note for lot in lots)
 
 
 def test_a_region_grows_by_its_growth(outcome: Comparison) -> None:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.rows import Row
+from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import in_sheets
 from bekostiging.evaluation.sense import counts, inputs, parties, ranges, sources
 from bekostiging.evaluation.sense.facts import Facts
@@ -73,6 +76,26 @@ def sense_check(case: Case) -> tuple[Remark, ...]:
 
 
 def _remarks(case: Case) -> tuple[Remark, ...]:
+    """All kinds; English sentences with the English names of the case, where it has them."""
+    english: dict[str, Any] = {table: _in_english(getattr(case, table)) for table in TABLES}
+    dutch = _found(case)
+    if not dutch or all(english[table] == getattr(case, table) for table in TABLES):
+        return dutch
+    return tuple(
+        replace(one, en=other.en, where={"nl": one.where["nl"], "en": other.where["en"]})
+        for one, other in zip(dutch, _found(replace(case, **english)), strict=True)
+    )
+
+
+def _in_english(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows under their English names."""
+    return tuple(
+        row.model_copy(update={"name": english}) if (english := getattr(row, "name_en", "")) else row
+        for row in rows
+    )
+
+
+def _found(case: Case) -> tuple[Remark, ...]:
     """All kinds, each on what the ones before it left."""
     facts, remarks = Facts.of(case), []
     for kind in SENSE_CHECKS.values():

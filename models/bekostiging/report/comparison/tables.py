@@ -55,7 +55,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         municipal_budget_table(page),
         *parts_tables(compared_parts(outcome, form), outcome.budget(form).lines[TOTAL], texts),
         resistance_table(outcome.case, result.data, spent, texts),
-        bridge_table(lot_bridges, result.data, texts),
+        bridge_table(outcome.case, lot_bridges, result.data, texts),
         *others,
         signals_table(outcome, texts),
     ]

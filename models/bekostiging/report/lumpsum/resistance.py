@@ -18,6 +18,7 @@ from bekostiging.evaluation import SPENDING_FIGURES, TERM, TOTAL, Bridge, Estima
 from bekostiging.evaluation.bridge import added
 from bekostiging.lumpsum import LumpSumData
 from bekostiging.report.kit.long import FIGURE_COLUMNS, Cell, LongTable, Row, estimated
+from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate
@@ -119,14 +120,15 @@ def _figures(
     return {figure: known[figure.name] for figure in LINE if figure.name in known and figure.name != again}
 
 
-def bridge_table(bridges: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
+def bridge_table(case: Case, bridges: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
     """From the revenue of today's contracts, year by year, to the designed budget, per lot and for all of them; euro in
-    whole cents."""
+    whole cents. ``case`` gives the names of the lots without one."""
     notes = []
     if bridges:
         years = " + ".join(str(year) for year in sorted(added(one.effects for one in bridges).revenue))
         notes.append(texts["takeaway", "bridge_note"].format(before=years, year=data.years[0]))
-    left = [lot.name for lot in data.lots if lot.name not in {one.lot for one in bridges}]
+    names, bridged = names_of(case, texts.lang), {one.lot for one in bridges}
+    left = [names.get(lot.name, lot.name) for lot in data.lots if lot.name not in bridged]
     if left:
         notes.append(texts["takeaway", "bridge_left_out"].format(lots=", ".join(left)))
     rows = tuple(_bridge_rows(bridges, data.years[0], texts))

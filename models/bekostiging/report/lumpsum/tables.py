@@ -39,7 +39,7 @@ def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
         *([] if page is None else [municipal_budget_table(page)]),
         *_parts(study, texts),
         resistance_table(study.case, result.data, spent, texts),
-        bridge_table(study.bridges, result.data, texts),
+        bridge_table(study.case, study.bridges, result.data, texts),
         long_table("spending", spending_rows(spent, texts)),
         long_table("designs", design_rows(result, texts)),
         long_table("deciders", decider_rows(result, texts)),

@@ -275,4 +275,18 @@ def test_a_kind_from_outside_is_heard(small_case: Case, monkeypatch: pytest.Monk
 
     mine = Remark("mine", "lots", {"nl": "x", "en": "x"}, "Mijn.", "Mine.", 1e9)
     monkeypatch.setitem(SENSE_CHECKS, "mine", lambda facts: [Found(mine)])
-    assert sense_check(replace(small_case))[0] is mine
+    assert sense_check(replace(small_case))[0] == mine
+
+
+def test_english_remarks_have_the_english_names() -> None:
+    """A price a thousand times too high in one row: care form and provider as each language calls them."""
+    row = SMALL.offers[0]
+    case = _changed(SMALL, "offers", "tariff", lambda old: 1000 * old, lambda one: one is row)
+    form = next(one for one in SMALL.care_forms if one.id == row.care_form)
+    assert form.name_en != form.name
+    said = [one for one in sense_check(case) if form.name in one.nl]
+    assert said
+    for one in said:
+        assert form.name_en in one.en
+        assert form.name not in one.en
+        assert form.name not in one.where["en"]
