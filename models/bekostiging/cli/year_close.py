@@ -78,8 +78,17 @@ def close_year(
     found, drawn = matched(settled, _with_claims(store), numbers, year.seed, None)
     beside = folder.with_name(f"{folder.name}-jaarafsluiting")
     with claimed(beside, overwrite=output.overwrite):
-        more = {"overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
-        write_settlement(settled, beside, lang=output.lang, match=found, sample=drawn, **more)  # type: ignore[arg-type]
+        write_settlement(
+            settled,
+            beside,
+            lang=output.lang,
+            overwrite=output.overwrite,
+            named=named,
+            word=word,
+            match=found,
+            sample=drawn,
+            about=output.config,
+        )
     papers = Papers(settled, Texts(output.lang), found)
     for sentence in [papers.answer(), *told(papers)]:
         print_sentence(sentence)

@@ -130,7 +130,7 @@ def known_of(year: ContractYear) -> Known:
 
 
 @kinds_checked
-def coming_years(year: ContractYear, n_scenarios: Count = 128, workers: Count = 1) -> ComingYears:
+def coming_years(year: ContractYear, n_scenarios: Count = 64, workers: Count = 1) -> ComingYears:
     """Carry a contract year that is followed on to the end of the contracts.
 
     Parameters
@@ -138,7 +138,7 @@ def coming_years(year: ContractYear, n_scenarios: Count = 128, workers: Count = 
     year : ContractYear
         From ``monitor``.
     n_scenarios : int
-        At most, 128 unless given: the difference between both courses is that of the same draws.
+        At most, 64 unless given: the difference between both courses is that of the same draws.
     workers : int
         Processes, 1 unless given; the result does not depend on it.
 

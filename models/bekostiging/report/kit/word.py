@@ -142,6 +142,7 @@ class _Paper:
         if self.about.subject:
             self.document.add_paragraph(visible(self.about.subject), style="Subtitle")
         for block in blocks:
+            self._turn(sideways=isinstance(block, Grid) and WordTable(self.document, block).breaks_words)
             match block:
                 case Heading():
                     line = self.document.add_paragraph(visible(block.text), style=f"Heading {block.level}")
@@ -154,6 +155,18 @@ class _Paper:
                     self._grid(block)
                 case Drawing():
                     self._drawing(block)
+
+    def _turn(self, *, sideways: bool) -> None:
+        """A page of its own across for a table in which words would break, and upright again after it."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+
+        last = self.document.sections[-1]
+        width, height = last.page_width, last.page_height
+        if width is None or height is None or sideways == (width > height):
+            return
+        turned = self.document.add_section(WD_SECTION.NEW_PAGE)
+        turned.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+        turned.page_width, turned.page_height = height, width
 
     def _describe(self) -> None:
         """Title, language and dates, that are the same each time."""
@@ -318,13 +331,10 @@ class WordTable:
 
     def _widths(self) -> list[int]:
         """Widths in which no word is broken, together those of the page; what is left goes where the longest texts are."""
-        from docx.shared import Pt
-
-        columns = [[row[c] for row in self.block.rows] for c in range(len(self.block.rows[0]))]
-        letter, wide = int(Pt(LETTER * self._points())), _wide(self.document)
-        words = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+        columns, wide = self._columns(), _wide(self.document)
+        words = [_longest_word(column) for column in columns]
         texts = [min(max(map(len, column)), LONGEST) for column in columns]
-        least = [int((word + PADDING) * letter) for word in words]
+        least = self._least()
         more = [max(text - word, 0) for text, word in zip(texts, words, strict=True)]
         left = wide - sum(least)
         if left < 0:
@@ -332,16 +342,39 @@ class WordTable:
         parts = [(extra / sum(more) if sum(more) else 1 / len(least)) for extra in more]
         return [one + int(left * (part + 1 / len(least)) / 2) for one, part in zip(least, parts, strict=True)]
 
+    @property
+    def breaks_words(self) -> bool:
+        """Whether an upright page is too narrow for the longest word of every column."""
+        first = self.document.sections[0]
+        return sum(self._least()) > _wide(self.document, first)
+
+    def _columns(self) -> list[list[str]]:
+        """The texts of every column."""
+        return [[row[c] for row in self.block.rows] for c in range(len(self.block.rows[0]))]
+
+    def _least(self) -> list[int]:
+        """The width of every column in which no word is broken."""
+        from docx.shared import Pt
+
+        letter = int(Pt(LETTER * self._points()))
+        return [int((_longest_word(column) + PADDING) * letter) for column in self._columns()]
+
     def _points(self) -> float:
         """The size of the letters, small where there are many columns."""
         return SMALL_POINTS if len(self.block.rows[0]) >= MANY else TABLE_POINTS
 
 
-def _wide(document: Document) -> int:
-    """Room for text on a page, in Word's own unit; that of A4 where a template does not say."""
+def _longest_word(column: Sequence[str]) -> int:
+    """Letters of the longest word of a column."""
+    return max(len(word) for cell in column for word in cell.split(" "))
+
+
+def _wide(document: Document, section: Any = None) -> int:
+    """Room for text on a page, that of the last section unless given, in Word's own unit; that of A4 where a template
+    does not say."""
     from docx.shared import Cm
 
-    section = document.sections[-1]
+    section = section or document.sections[-1]
     page, left, right = section.page_width, section.left_margin, section.right_margin
     return int(Cm(16) if page is None or left is None or right is None else page - left - right)
 

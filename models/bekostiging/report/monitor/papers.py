@@ -314,6 +314,11 @@ class MonthPapers:
         now = Range.of(self.year.total).expected
         inside = sum(one.low <= now <= one.high for one in self.earlier)
         off = float(np.mean([abs(one.expected - now) for one in self.earlier]))
+        if len(self.earlier) == 1:
+            month = self._report(self.earlier[0].through)
+            return self.said(
+                "track_record_inside" if inside else "track_record_outside", month=month, off=self.euro(off)
+            )
         return self.said("track_record", inside=inside, n=len(self.earlier), off=self.euro(off))
 
     def record(self) -> Grid:

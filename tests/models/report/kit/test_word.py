@@ -263,3 +263,12 @@ def test_open_document_keeps_what_a_reader_needs(tmp_path: Path) -> None:
     assert 'fo:language="nl"' in styles
     assert write_odf([path]) == []
     assert path.with_suffix(".odt").read_bytes() == odf
+
+
+def test_a_table_in_which_words_would_break_lies_across(tmp_path: Path) -> None:
+    """Nine long headers do not fit upright: two such tables share a page across, what follows is upright again."""
+    wide = Grid([["gerealiseerd"] * 9, ["143.229–143.323"] * 9], "Breed")
+    WordPapers().write(tmp_path / "a.docx", ABOUT, [Grid(TABLE, "Smal"), wide, wide, Grid(TABLE, "Smal")])
+    sections = Document(str(tmp_path / "a.docx")).sections
+    assert [(one.page_width or 0) > (one.page_height or 0) for one in sections] == [False, True, False]
+    assert sections[1].page_width == sections[0].page_height

@@ -69,7 +69,11 @@ def test_what_changed_since_the_last_report(years: list[ContractYear], folders: 
     page = (folders[1] / "maandbericht.html").read_text(encoding="utf-8")
     shown = MonthPapers(years[1], Texts("nl")).euro(abs(change))
     assert f"is de verwachting {shown} euro {'hoger' if change >= 0 else 'lager'}" in page
-    assert "Van 1 eerdere berichten over dit jaar" in page
+    inside = "in" if before["low"] <= now["expected"] <= before["high"] else "buiten"
+    assert (
+        f"Wat we nu verwachten, lag {inside} de band van het bericht van maart, dat er {shown} euro naast zat."
+        in page
+    )
     scored = json.loads((folders[1] / "maandbericht.json").read_text(encoding="utf-8"))["earlier"]
     (march,) = scored["reports"]
     assert march["bias"] == pytest.approx(-change)
