@@ -156,12 +156,14 @@ def _after_corridor(case: Case) -> tuple[Note, ...]:
         {
             "nl": f"Het beding {CLAUSES[kind].name[0]} ({', '.join(lots)}) komt na de bandbreedte. Het is afgerekend in de "
             "bedragen van de vergelijking, maar niet meegewogen in ontwerp, grenzen en budgettabel van het vaste budget "
-            "alleen: gemeenten betalen daardoor nooit meer dan daar staat, aanbieders houden nooit meer over. Wat het "
+            "alleen: gemeenten betalen daardoor nooit meer dan daar staat, aanbieders houden nooit meer over. De grenzen "
+            "van aanbieders (vermogen, rendement) zijn dus gunstiger beoordeeld dan zij met dit beding uitvallen. Wat het "
             "waard is, staat in stappen (compare --step).",
             "en": f"The clause {CLAUSES[kind].name[1]} ({', '.join(lots)}) comes after the corridor. It is settled in the "
             "amounts of the comparison, and not counted in the design, the limits and the budget table of the lump sum "
-            "alone: municipalities never pay more than stands there, providers never keep more. What it is worth stands "
-            "in the steps (compare --step).",
+            "alone: municipalities never pay more than stands there, providers never keep more. So the limits of "
+            "providers (equity, return) are judged more favourably than they turn out with this clause. What it is worth "
+            "stands in the steps (compare --step).",
         }
         for kind, lots in kinds.items()
     )

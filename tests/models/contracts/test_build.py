@@ -278,6 +278,8 @@ def test_a_minimum_care_spend_is_settled_and_not_designed_with(paper: Case) -> N
     (note,) = clause_notes(case)
     assert "minimale besteding aan zorg" in note["nl"]
     assert "niet meegewogen in ontwerp" in note["nl"]
+    assert "De grenzen van aanbieders (vermogen, rendement) zijn dus gunstiger beoordeeld" in note["nl"]
+    assert "judged more favourably" in note["en"]
     assert clause_notes(plain) == ()
 
 

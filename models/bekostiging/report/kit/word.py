@@ -39,6 +39,8 @@ MANY, TABLE_POINTS, SMALL_POINTS = 6, 9.5, 8.5
 """Columns from which a table has smaller letters, and both sizes."""
 SHORT = 14
 """Rows up to which a table is kept on one page."""
+LAST = 3
+"""Rows at the end of a longer table that are kept together, with its note."""
 
 
 @dataclass(frozen=True)
@@ -304,12 +306,12 @@ class WordTable:
             (Emu(width).twips, '<w:jc w:val="right"/>' if self.block.right_aligned(c) else "")
             for c, width in enumerate(widths)
         ]
-        # a short table stays on one page, with its note
+        # a short table stays on one page, with its note; of a long one the total is never alone on the next
         short = len(self.block.rows) <= SHORT
         size = round(2 * self._points())
         texts = [f'<w:tbl xmlns:w="{SPACE}">']
         for r, row in enumerate(self.block.rows):
-            keep = "<w:keepNext/>" if r == 0 or short else ""
+            keep = "<w:keepNext/>" if r == 0 or short or r >= len(self.block.rows) - LAST else ""
             bold = "<w:b/>" if r == 0 or r in self.block.totals else '<w:b w:val="0"/>'
             shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{SHADE}"/>' if r == 0 else ""
             texts.append(f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if r == 0 else ''}</w:trPr>")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -244,12 +245,12 @@ class Basis:
             counts[str(row["status"])] += int(str(row["rows"]))
         return counts | {"all": sum(counts.values())}
 
-    def invented(self) -> str:
-        """How many rows are invented and estimated."""
+    def invented(self, place: Literal["elsewhere", "below"] = "elsewhere") -> str:
+        """How many rows are invented and estimated, and where to find them: in the substantiation, or right below."""
         counts = self.counted()
         shown = {"all": counts["all"], "invented": counts["illustrative"], "estimated": counts["estimated"]}
         said = {name: self.texts.numbers.plain(n) for name, n in shown.items()}
-        return self.texts["papers", "invented"].format(**said)
+        return self.texts["papers", "invented"].format(place=self.texts["papers", f"invented_{place}"], **said)
 
     def opening(self) -> list[Paragraph]:
         """What stands on top of every draft: alarms, what is invented, that it is to be filled in, too few scenarios."""

@@ -177,9 +177,9 @@ class CouncilProposal:
         basis, said = self.basis, self.said
         texts = basis.texts
         own = {year: basis.figures(self.code, year) for year in basis.years}
-        last = own[basis.years[-1]]
-        chance, size = last[figures.OVERRUN_PROBABILITY], last.get(figures.OVERRUN_SIZE)
-        values = {"place": self.place, "last": basis.years[-1]}
+        year = self.riskiest()
+        chance, size = own[year][figures.OVERRUN_PROBABILITY], own[year].get(figures.OVERRUN_SIZE)
+        values = {"place": self.place, "year": year, "most": said["risk_most"] if len(own) > 1 else ""}
         if size is None or not chance.value:
             told = said["risk_none"].format(**values)
         else:
@@ -190,6 +190,7 @@ class CouncilProposal:
             )
         yield Heading(said["risk"])
         yield Paragraph(f"{told} {self._cover()} {said['one_risk']}")
+        yield Paragraph(self._after_change())
         rows = [[texts["papers", "year"], said["chance"], said["size"], said["risk_amount"]]]
         for year, one in own.items():
             amount = one.get(figures.OVERRUN_SIZE)
@@ -200,6 +201,24 @@ class CouncilProposal:
                 basis.thousands(one[figures.EXPECTED_OVERRUN].value),
             ])  # fmt: skip
         yield Grid(rows, basis.caption(3, said["risk_table"].format(place=self.place)), said["risk_note"])
+
+    def riskiest(self) -> int:
+        """The year in which an overrun is likeliest; the last of those that are as likely."""
+        years = self.basis.years
+        return max(years, key=lambda year: (self._overrun(year), year))
+
+    def _overrun(self, year: int) -> float:
+        """The chance that a year costs more than is begroot under the proposal."""
+        return self.basis.figures(self.code, year)[figures.OVERRUN_PROBABILITY].value
+
+    def _after_change(self) -> str:
+        """What the risk is measured against, and what the certain amount lies above the begroting as it is to be."""
+        basis, line = self.basis, self.basis.line(self.code)
+        return self.said["after_change"].format(
+            certainty=basis.texts.numbers.percent(basis.case.policy.certainty),
+            years=basis.term,
+            more=basis.euro(line.certain.value - line.expected.value),
+        )
 
     def needed(self) -> float:
         """Incidental capacity that is needed for all years together with the certainty of the council, euro."""
@@ -226,7 +245,7 @@ class CouncilProposal:
     def _alternatives(self) -> Iterator[Block]:
         """Every payment form beside the proposal: table, and a sentence each."""
         basis, said, texts = self.basis, self.said, self.basis.texts
-        last = basis.years[-1]
+        year = self.riskiest()
         yield Heading(said["alternatives"])
         if basis.comparison is None:
             yield Paragraph(said["alternatives_none"])
@@ -234,10 +253,10 @@ class CouncilProposal:
         yield Paragraph(said["alternatives_text"])
         certain = texts["budget", "certain"].format(certainty=texts.numbers.percent(basis.case.policy.certainty))
         rows = [[texts["columns", "form"], texts["budget", "expected"], certain, said["compared"],
-                 said["overrun_last"].format(last=last)]]  # fmt: skip
+                 said["overrun_year"].format(year=year)]]  # fmt: skip
         for form in basis.alternatives():
             line = basis.budget.tables[form].lines[self.code][TERM]
-            chance = basis.figures(self.code, last, form)[figures.OVERRUN_PROBABILITY]
+            chance = basis.figures(self.code, year, form)[figures.OVERRUN_PROBABILITY]
             own = basis.thousands(line.expected.value - basis.line(self.code).expected.value, signed=True)
             rows.append([
                 self._called(form),

@@ -74,7 +74,7 @@ class Grounds:
         columns = [sum(own[one] for own in counts.values()) for one in statuses]
         rows.append([texts["budget", "together"], *map(plain, columns), plain(sum(columns))])
         yield Heading(said["data"])
-        yield Paragraph(basis.invented())
+        yield Paragraph(basis.invented("below"))
         yield Grid(rows, basis.caption(1, said["data_table"]), totals=[len(rows) - 1])
         yield Heading(said["sources"], 2)
         yield Points(

@@ -97,7 +97,7 @@ def steps_page(outcome: Comparison, worth: TermSteps, texts: Texts) -> str:
 
 
 def steps_sentences(outcome: Comparison, worth: TermSteps, texts: Texts) -> list[str]:
-    """From where to where, and the largest step."""
+    """From where to where, and the largest step: expected, and in the worst 5 %."""
     said, numbers = texts.sections["steps"], texts.numbers
     years = f"{outcome.years[0]}-{outcome.years[-1]}"
     ends = [[numbers.millions(own[k].value) for own in (worth.start, worth.end)] for k in (0, 1)]
@@ -105,8 +105,21 @@ def steps_sentences(outcome: Comparison, worth: TermSteps, texts: Texts) -> list
     told.append(said["told"].format(start=ends[0][0], end=ends[0][1], years=years))
     told.append(said["tail_told"].format(start=ends[1][0], end=ends[1][1]))
     largest = max(worth.steps, key=lambda one: abs(one.mean))
-    told.append(said["largest"].format(name=step_words(largest.name, texts), value=numbers.change(largest.mean)))
+    tail = max(worth.steps, key=lambda one: abs(_tail(one)))
+    told.append(
+        said["largest"].format(
+            name=step_words(largest.name, texts),
+            value=numbers.change(largest.mean),
+            tail_name=step_words(tail.name, texts),
+            tail_value=numbers.change(_tail(tail)),
+        )
+    )
     return told
+
+
+def _tail(step: TermStep) -> float:
+    """A step in the worst 5 %, the mean of both orders."""
+    return (step.tail[0].value + step.tail[1].value) / 2
 
 
 def steps_table(worth: TermSteps, pick: Pick, place: int, texts: Texts) -> Table:

@@ -212,6 +212,16 @@ def test_a_page_may_end_under_a_figure_and_not_under_the_title_of_a_table(tmp_pa
     assert captions["Tabel 1. Raming"].paragraph_format.keep_with_next is None
 
 
+def test_the_total_of_a_long_table_never_stands_alone_on_a_page(tmp_path: Path) -> None:
+    """The last three rows stay together and with the note; before them a page may end."""
+    rows = [["jaar", "raming"], *([str(2000 + k), "1"] for k in range(20)), ["samen", "20"]]
+    path = tmp_path / "long.docx"
+    WordPapers().write(path, ABOUT, [Grid(rows, "Tabel 1", "In euro.", totals=(21,))])
+    (table,) = Document(str(path)).tables
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert [k for k, one in enumerate(kept) if one] == [0, 19, 20, 21]
+
+
 def test_what_is_no_template_is_refused(tmp_path: Path) -> None:
     text, macro = tmp_path / "brief.docx", tmp_path / "zip.docx"
     text.write_text("geen Word")

@@ -247,6 +247,29 @@ def test_risk_is_chance_times_amount(basis: Basis) -> None:
             assert _number(row[1]) == pytest.approx(100 * float((over > 0).mean()), abs=0.5)
 
 
+def test_the_risk_that_is_told_is_the_largest_of_the_table_and_of_todays_begroting(basis: Basis) -> None:
+    """No other row has a larger chance; and what the year amounts can be above the begroting once it is the estimate: the
+    quantile of the settled scenarios over the term less their mean."""
+    for code in basis.case.reported_codes:
+        proposal = CouncilProposal(basis, code)
+        table = _grids(proposal.blocks())[2]
+        chances = {row[0]: _number(row[1]) for row in table.rows[1:]}
+        assert chances[str(proposal.riskiest())] == max(chances.values())
+        words = _text(proposal.blocks())
+        told = f"De kans dat {proposal.place} in {proposal.riskiest()} meer uitgeeft dan begroot"
+        assert (told in words) == any(row[2] != "\u2013" for row in table.rows[1:])
+        assert ("In geen van de doorgerekende toekomsten" in words) == (told not in words)
+        line = basis.line(code)
+        more = basis.euro(line.certain.value - line.expected.value)
+        assert f"is het over {basis.term} tot {more} meer dan dan is begroot" in words
+
+
+def test_the_substantiation_points_to_its_own_table(basis: Basis) -> None:
+    assert "hoofdstuk 2" not in _text(Grounds(basis).blocks())
+    assert "tabel 1 laat zien waar" in _text(Grounds(basis).blocks())
+    assert "zij staan in de onderbouwing, hoofdstuk 2" in _text(ExecutiveAdvice(basis).blocks())
+
+
 def test_alternatives_differ_by_what_the_table_shows(basis: Basis) -> None:
     code = basis.case.reported_codes[0]
     table = _grids(CouncilProposal(basis, code).blocks())[3]

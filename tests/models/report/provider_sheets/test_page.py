@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from bekostiging.case import UserError
 from bekostiging.evaluation import Comparison
 from bekostiging.lumpsum import free_zone
 from bekostiging.report import write_provider_sheets
+from bekostiging.report.explore.packing import packed_page
 from bekostiging.report.kit.disclosure import FEWEST, LARGEST, may_be_shown
 from bekostiging.report.kit.leading import Panel
 from bekostiging.report.kit.texts import Texts
@@ -22,6 +25,7 @@ from bekostiging.report.papers.executive import betraying_lots
 from bekostiging.report.provider_sheets.page import sheet_page
 from bekostiging.report.provider_sheets.panels import SheetTables, merged
 from bekostiging.studies import CounterOffer, ProviderSheet, provider_sheets, study_landscape
+from bekostiging.studies.exploration import Exploration, explore
 
 NL = Texts("nl")
 
@@ -79,6 +83,64 @@ def _published(outcome: Comparison) -> list[float]:
     return [*told, *(float(own.sum()) for own in amounts if may_be_shown(list(map(float, own))))]
 
 
+@pytest.fixture(scope="module")
+def found(outcome: Comparison) -> Exploration:
+    return explore(outcome)
+
+
+def _page_arrays(found: Exploration, provider: str) -> tuple[list[np.ndarray], list[float]]:
+    """What ``verken.html --for`` of a provider holds: every array (n_scenarios, n_years), and every amount of its model."""
+    packed = packed_page(found, exact=True, provider=provider)
+    numbers = np.frombuffer(base64.b64decode(packed.text), dtype="<f8")
+    shape = (found.n_scenarios, found.n_years)
+    arrays = [
+        np.broadcast_to(np.array(one["offset"]), shape)
+        if one["at"] < 0
+        else numbers[one["at"] : one["at"] + shape[0] * shape[1]].reshape(shape)
+        for one in packed.model["arrays"]
+    ]
+    return arrays, list(_amounts({**packed.model, "arrays": []}))
+
+
+def _amounts(content: object) -> Iterator[float]:
+    """Every number of a thousand or more that is no whole number, at any depth."""
+    if isinstance(content, dict | list):
+        for one in content.values() if isinstance(content, dict) else content:
+            yield from _amounts(one)
+    elif isinstance(content, float) and content >= 1000:
+        yield content
+
+
+def test_no_array_of_a_what_if_page_tells_another_provider(
+    found: Exploration, sheets: tuple[ProviderSheet, ...]
+) -> None:
+    """No array of the page of one provider, nor the difference of two of them, is an array of somebody else, scenario by
+    scenario; its own are there. With a total of two contracts of a lot it would be told."""
+    contracts = found.case.contracts
+    for sheet in sheets:
+        arrays, _ = _page_arrays(found, sheet.provider)
+        own = np.stack(arrays)
+        told = np.concatenate([own, (own[:, None] - own[None]).reshape(-1, *own.shape[1:])])
+
+        def nearest(secret: np.ndarray, known: np.ndarray = told) -> float:
+            """The largest difference, over scenarios and years, of what comes nearest."""
+            return float(np.abs(known - secret).max(axis=(1, 2)).min())
+
+        amounts = {
+            c: [array for key, array in found.arrays.items() if key in (f"{c}/cost", f"{c}/base")]
+            for c in range(len(contracts))
+        }
+        for c, row in enumerate(contracts):
+            for secret in amounts[c]:
+                assert (nearest(secret) <= CENTS) == (row.provider == sheet.provider), (sheet.provider, c)
+        mine = next(c for c, row in enumerate(contracts) if row.provider == sheet.provider)
+        rival = next((c for c, row in enumerate(contracts)
+                      if row.lot == contracts[mine].lot and row.provider != sheet.provider), None)  # fmt: skip
+        if rival is not None:
+            total = amounts[mine][0] + amounts[rival][0]
+            assert nearest(amounts[rival][0], total - own) <= CENTS
+
+
 CENTS = 0.02
 """What rounding to cents leaves of three amounts."""
 
@@ -92,9 +154,9 @@ def _nearest(known: np.ndarray, secret: np.ndarray) -> float:
 
 
 def test_all_that_is_given_away_together_tells_nothing_of_another(
-    outcome: Comparison, sheets: tuple[ProviderSheet, ...]
+    outcome: Comparison, sheets: tuple[ProviderSheet, ...], found: Exploration
 ) -> None:
-    """What one bidder gets (its sheet, the public papers, the pack) and every difference of up to three of those amounts:
+    """What one bidder gets (its sheet and what-if page, the public papers, the pack) and every difference of up to three:
     none is a reference amount, a budget or the buffer of somebody else. With the total of a lot of two it would be one."""
     data, design = outcome.lumpsum.data, outcome.lumpsum.design
     public = np.unique(np.round(_published(outcome), 2))
@@ -106,7 +168,10 @@ def test_all_that_is_given_away_together_tells_nothing_of_another(
             np.delete(outcome.buffer, p),
         ])  # fmt: skip
         terms = [amount for one in sheet.contracts for amount in (*one.reference, *one.budget)]
-        known = np.unique(np.round([*public, *_numbers(SheetTables(outcome, sheet, NL).panels()), *terms], 2))
+        arrays, amounts = _page_arrays(found, sheet.provider)
+        means = [float(mean) for one in arrays for mean in one.mean(axis=0) if mean >= 1000]
+        shown = _numbers(SheetTables(outcome, sheet, NL).panels())
+        known = np.unique(np.round([*public, *shown, *terms, *amounts, *means], 2))
         assert _nearest(known[known != 0], secret) > CENTS, sheet.provider
         own = next(c for c in np.flatnonzero(data.provider == p))
         rival = next((c for c in others if data.lot[c] == data.lot[own]), None)

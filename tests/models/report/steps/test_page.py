@@ -10,7 +10,7 @@ import pytest
 from bekostiging.evaluation import Comparison
 from bekostiging.report import write_steps
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.steps.page import providers_table, steps_table
+from bekostiging.report.steps.page import providers_table, steps_sentences, steps_table
 from bekostiging.studies import REACH_SOURCE, clause_worth
 
 EN = Texts("en")
@@ -32,6 +32,20 @@ def test_every_column_adds_up_as_printed(outcome: Comparison) -> None:
         for column in range(1, len(start) - 1):
             total = _value(start[column]) + sum(_value(row[column]) for row in steps)
             assert total == pytest.approx(_value(end[column]), abs=0.005 * (len(steps) + 2))
+
+
+def test_the_largest_step_is_that_of_the_table_and_of_the_worst_five_per_cent(outcome: Comparison) -> None:
+    worth = clause_worth(outcome)
+    told = steps_sentences(outcome, worth, EN)[-1]
+    for place, start in ((0, "The largest step in what is expected: "), (1, " million euro. In the worst 5 %: ")):
+        pick = (lambda one: one.municipality) if place == 0 else (lambda one: one.tail)
+        rows = steps_table(worth, pick, place, EN)[2:-1]
+        largest = max(rows, key=lambda row: abs(_value(row[1]) + _value(row[2])))
+        said = told.split(start)[1].split(" million")[0]
+        assert said.startswith(largest[0])
+        assert _value(said.split(", ")[-1]) == pytest.approx(
+            (_value(largest[1]) + _value(largest[2])) / 2, abs=0.06
+        )
 
 
 @pytest.mark.parametrize(("lang", "name"), [("nl", "stap"), ("en", "step")])
