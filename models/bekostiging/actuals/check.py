@@ -25,6 +25,8 @@ _PARTS = (
     ("crisis_budget_units", "budget_units"),
 )
 """Columns of a statement that are part of another."""
+LARGEST_LIMIT = 0.1
+"""Councils choose a few percent of the costs; what is above a tenth is a percentage typed as a number."""
 
 
 def problems_of(figures: YearFigures, case: Case, today: date) -> list[Problem]:
@@ -42,6 +44,7 @@ def problems_of(figures: YearFigures, case: Case, today: date) -> list[Problem]:
     found += _months(figures.actuals)
     found += [problem for row in figures.statements for problem in _statement(row)]
     found += _outcomes(figures)
+    found += _limits(figures)
     found += _terms(figures, case)
     found += _keys(figures)
     found += _approvals(figures)
@@ -151,8 +154,8 @@ def _statement(row: Statement) -> Iterator[Problem]:
             yield _problem(
                 row,
                 part,
-                f"{in_nl(own)} is meer dan {whole} ({in_nl(of)}), waar het een deel van is; verbeter een van beide",
-                f"{in_en(own)} is more than {whole} ({in_en(of)}), of which it is a part; mend one of the two",
+                f"{in_nl(own, 8)} is meer dan {whole} ({in_nl(of, 8)}), waar het een deel van is; verbeter een van beide",
+                f"{in_en(own, 8)} is more than {whole} ({in_en(of, 8)}), of which it is a part; mend one of the two",
             )
 
 
@@ -172,6 +175,27 @@ def _outcomes(figures: YearFigures) -> Iterator[Problem]:
                 "numerator",
                 f"{in_nl(row.numerator)} van de {in_nl(row.denominator)} kan niet; zijn teller en noemer verwisseld?",
                 f"{in_en(row.numerator)} out of {in_en(row.denominator)} cannot be; were the two exchanged?",
+            )
+        elif 0 < row.numerator < 1 < row.denominator:
+            yield _problem(
+                row,
+                "numerator",
+                f"{in_nl(row.numerator)} is een deel en geen aantal; vul in bij hoeveel van de {in_nl(row.denominator)} "
+                "gemeten trajecten dit zo was",
+                f"{in_en(row.numerator)} is a part and no number; fill in of how many of the {in_en(row.denominator)} "
+                "trajectories this was so",
+            )
+
+
+def _limits(figures: YearFigures) -> Iterator[Problem]:
+    """The limit of a council is a small part of its costs: 1 is all of them, and then nothing is ever beyond it."""
+    for row in figures.council_limits:
+        if row.share > LARGEST_LIMIT:
+            yield _problem(
+                row,
+                "share",
+                f"een grens van {in_nl(100 * row.share, 6)} % van de lasten is te hoog; 1 % is 0,01",
+                f"a limit of {in_en(100 * row.share, 6)} % of the costs is too high; 1 % is 0.01",
             )
 
 

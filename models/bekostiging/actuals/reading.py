@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,11 +13,11 @@ from typing import Any
 from bekostiging.actuals.check import problems_of
 from bekostiging.actuals.figures import YearFigures
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.errors import CaseError, Note, UserError
+from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.keys import with_keys
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import check_name, exceptions
-from bekostiging.case.read import SPREADSHEETS, Source, located, told
+from bekostiging.case.read import SPREADSHEETS, Source, located, source_of, told
 from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.read_rows import Reading, read_rows
 from bekostiging.case.rows import Row
@@ -85,6 +89,45 @@ def read_actuals(source: Path, case: Case, *, today: date | None = None) -> Year
         if found := problems_of(figures, case, today or date.today()):
             raise CaseError(found)
     return figures
+
+
+@contextmanager
+def told_at(source: Path | None, case: str | Path, numbers: Mapping[str, str]) -> Iterator[None]:
+    """What is found wrong in figures after they were read, told at its cell and by the names that the user typed.
+
+    ``source``: where the figures came from; ``case``: where their case did; ``numbers``: of each provider, where they are
+    numbered. Tables of a folder keep their own names.
+    """
+    try:
+        yield
+    except CaseError as error:
+        places: dict[str, Source | None] = {
+            table: _place_of(table, source, case) for table in {one.table for one in error.problems}
+        }
+        typed = {number: provider for provider, number in numbers.items()}
+        own = [_by_name(one, typed) for one in error.problems]
+        found = [one if (place := places[one.table]) is None else place.located(one) for one in own]
+        raise CaseError(found) from None
+
+
+def _place_of(table: str, source: Path | None, case: str | Path) -> Source | None:
+    """The workbook in which a table stands, with its cells; None where it is no workbook."""
+    of_year = table in YEAR_TABLES
+    file = source if of_year else Path(case)
+    if file is None or file.suffix.lower() not in SPREADSHEETS or not file.is_file():
+        return None
+    place = _source(file) if of_year else source_of(file)
+    if table in place.tables():
+        place.grid((YEAR_TABLES | TABLES)[table], [], [])
+    return place
+
+
+def _by_name(problem: Problem, typed: Mapping[str, str]) -> Problem:
+    """A problem that names providers as they were typed; ``typed``: by number."""
+    nl, en = (
+        re.sub(r"[\w-]+", lambda found: typed.get(found[0], found[0]), text) for text in (problem.nl, problem.en)
+    )
+    return replace(problem, nl=nl, en=en)
 
 
 def _named(note: Note, names: str) -> Note:

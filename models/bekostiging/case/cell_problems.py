@@ -73,11 +73,14 @@ def _without_exponent(text: str, lang: str) -> str:
 def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
     """A text where a number, a whole number or yes or no is asked; a date or a symbol of StatLine says how it came there."""
     info, given = model.model_fields[column], shortened(text)
+    one_of_two = leaf(info) is bool
     nl, en = f"vul een {_kind(info, 'nl')} in", f"fill in a {_kind(info, 'en')}"
+    if one_of_two:
+        nl, en = "vul ja of nee in", "fill in yes or no"
     if _DATE.match(text):
         nl = f"{nl} (zet in Excel de celeigenschappen op Getal en typ het opnieuw)"
         en = f"{en} (in Excel set the cell's format to Number and type it again)"
-    elif "source" in model.model_fields and text in _SYMBOLS:
+    elif "source" in model.model_fields and text in _SYMBOLS and not one_of_two:
         nl = "laat de cel leeg als het niet bekend is, of noem in de bron StatLine als het daaruit komt"
         en = "leave the cell empty where it is not known, or name StatLine in the source if it is from there"
     elif folded(text) in _NOT_KNOWN:
@@ -90,7 +93,7 @@ def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
     return Problem(
         model.table,
         f"'{shown['nl']}' is geen {_kind(info, 'nl')}; {nl}",
-        f"'{shown['en']}' is not a {_kind(info, 'en')}; {en}",
+        f"'{shown['en']}' is not {'' if one_of_two else 'a '}{_kind(info, 'en')}; {en}",
         row=line,
         column=column,
         given=given,

@@ -14,6 +14,7 @@ from bekostiging.case.errors import CaseError, Problem
 from bekostiging.case.folded import near
 from bekostiging.case.keys import unknown_keys
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_nl
 from bekostiging.case.policy_rows import CASE, POLICIES, CasePolicy
 from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
@@ -94,7 +95,7 @@ def repeated_keys(table: str, rows: Iterable[Row]) -> Iterator[Problem]:
     for row in rows:
         key = tuple(getattr(row, column) for column in columns)
         if key in first:
-            shown = " / ".join(str(part) for part in key)
+            shown = " / ".join(_part(part) for part in key if part not in (None, ""))
             yield Problem(
                 table,
                 f"sleutel {shown} staat ook op rij {first[key]}; laat er een staan",
@@ -103,6 +104,11 @@ def repeated_keys(table: str, rows: Iterable[Row]) -> Iterator[Problem]:
                 column=" + ".join(columns),
             )
         first.setdefault(key, row.line)
+
+
+def _part(part: object) -> str:
+    """A part of a key as a sentence has it."""
+    return in_nl(part) if isinstance(part, float) else str(part)
 
 
 def _references(case: Case) -> Iterator[Problem]:

@@ -126,6 +126,7 @@ def settle(
     lang = output.lang
     with user_errors(lang):
         from bekostiging.actuals import read_actuals
+        from bekostiging.actuals.reading import told_at
         from bekostiging.case import pseudonymised
         from bekostiging.case.pseudonym import provider_numbers
         from bekostiging.cli.year_close import matched, with_store
@@ -145,7 +146,8 @@ def settle(
         print_notes(figures.notes, lang)
         earlier = None if previous is None else read_previous(previous)
         wanted = [numbers.get(one, one) for one in providers or []]
-        settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
+        with told_at(actuals, case, numbers):
+            settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
         found, drawn = (None, None)
         if match or store is not None or interval is not None:
             found, drawn = matched(settled, store, numbers, seed, interval)
@@ -180,7 +182,9 @@ def monitor(
     """Follow a contract year: expected year-end with its band, what is still to be paid, alarms, and why it is off."""
     lang = output.lang
     with user_errors(lang):
+        from bekostiging.actuals.reading import told_at
         from bekostiging.case import pseudonymised
+        from bekostiging.case.pseudonym import provider_numbers
         from bekostiging.cli.year_close import check_close, close_year
         from bekostiging.cli.year_memory import figures_of_year, forecasts_kept, keep_year
         from bekostiging.report import claimed, write_monitor
@@ -220,7 +224,9 @@ def monitor(
         print_notes(year.notes, lang, to_stderr=False)
         print_place({"nl": "Maandbericht", "en": "Monthly report"}[lang], folder / PAGE)
         if year_close:
-            close_year(year, brought, store, folder, named=named, word=word, output=output)
+            numbers = {} if shown is brought else provider_numbers(brought)
+            with told_at(actuals, case, numbers):
+                close_year(year, brought, store, folder, named=named, word=word, output=output)
 
 
 @command()

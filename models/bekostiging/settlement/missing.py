@@ -20,6 +20,14 @@ def missing_figures(book: Book, contract: int, year: int) -> Iterator[Problem]:
     one = book.contracts[contract]
     if not np.isnan(book.values[contract].settled.payment[0, year]):
         return
+    if _nothing_came_in(book, contract, year):
+        calendar = book.case.first_year + year
+        yield Problem(
+            "statements",
+            f"contract {one.provider}, {one.lot}: over {calendar} staat er niets; vul de productieverantwoording in",
+            f"contract {one.provider}, {one.lot}: nothing is there of {calendar}; fill in the production statement",
+        )
+        return
     who = _who(book, contract, year)
     found = False
     for name in _names(book, contract):
@@ -44,6 +52,16 @@ def missing_figures(book: Book, contract: int, year: int) -> Iterator[Problem]:
             f"contract {one.provider}, {one.lot}: het bedrag is niet te bepalen uit wat er staat; vul de verantwoording aan",
             f"contract {one.provider}, {one.lot}: the amount does not follow from what is there; complete the statement",
         )
+
+
+def _nothing_came_in(book: Book, contract: int, year: int) -> bool:
+    """Whether a contract has neither a statement of the year nor a month in it."""
+    figures, calendar = book.figures, book.case.first_year + year
+    own = book.case.contracts[contract].provider, book.case.contracts[contract].lot
+    stated = any(row.year == calendar for row in figures.of_contract(figures.statements, *own))
+    return not stated and not any(
+        row.month.startswith(f"{calendar}-") for row in figures.of_contract(figures.actuals, *own)
+    )
 
 
 def _names(book: Book, contract: int) -> list[str]:

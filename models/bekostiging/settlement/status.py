@@ -39,9 +39,19 @@ def open_index(case: Case, lot: str, year: int) -> tuple[int, ...]:
     )
 
 
-def refused(
-    case: Case, figures: YearFigures, contract: int, year: int, status: Status, today: date
-) -> Iterator[Problem]:
+def not_ended(year: int, status: Status, today: date) -> Iterator[Problem]:
+    """Why a calendar year cannot have this status on a day, whatever the contract."""
+    if status != "raming" and today <= date(year, 12, 31):
+        nl, en = STATUS_NAMES[status]
+        yield Problem(
+            "determinations",
+            f"{nl} kan niet, want {year} is nog niet voorbij; reken af als raming",
+            f"{en} cannot be, because {year} has not ended; settle it as raming",
+            column="year",
+        )
+
+
+def refused(case: Case, figures: YearFigures, contract: int, year: int, status: Status) -> Iterator[Problem]:
     """Why the contract of this place cannot have this status in a calendar year."""
     if status == "raming":
         return
@@ -64,12 +74,6 @@ def refused(
             column=column,
         )
 
-    if today <= date(year, 12, 31):
-        yield problem(
-            "year",
-            f"{year} is nog niet voorbij; reken af als raming",
-            f"{year} has not ended; settle it as raming",
-        )
     stated = any(one.year == year for one in figures.of_contract(figures.statements, row.provider, row.lot))
     if not stated:
         yield problem(

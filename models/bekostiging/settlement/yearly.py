@@ -21,7 +21,7 @@ from bekostiging.settlement.paid import earlier_lines, paid_lines
 from bekostiging.settlement.parts import municipal_parts
 from bekostiging.settlement.sheet import Sheet
 from bekostiging.settlement.statement import ContractSettlement, YearSettlement
-from bekostiging.settlement.status import STATUSES, Status, refused
+from bekostiging.settlement.status import STATUSES, Status, not_ended, refused
 from bekostiging.settlement.tariff import tariff_lines
 from bekostiging.settlement.values import Book, Values
 from bekostiging.units import CENTS
@@ -76,13 +76,14 @@ def settle_year(
     >>> settle_year(read_case("veenrand"), YearFigures(), 2028, "definitief", today=date(2028, 6, 1))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     bekostiging.case.errors.CaseError: table determinations, column year: ... because 2028 has not ended; settle it as raming
-    ...
     """
     checked_whole("year", year, case.first_year, case.first_year + case.n_years - 1)
     own: Status = STATUSES[STATUSES.index(checked_word("status", status, STATUSES))]
     scope = _scope(case, providers)
     day = today or date.today()
-    if found := [one for c in scope for one in refused(case, figures, c, year, own, day)]:
+    if found := list(not_ended(year, own, day)):
+        raise CaseError(found)
+    if found := [one for c in scope for one in refused(case, figures, c, year, own)]:
         raise CaseError(found)
     book, place = Book(case, figures, estimates=own == "raming"), year - case.first_year
     if found := [one for c in book.joined(scope) for one in _without_amount(book, c, place)]:

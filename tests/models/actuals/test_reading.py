@@ -229,6 +229,30 @@ CALLED: list[tuple[str, dict[str, object], str, str]] = [
         "price level 2031 cannot be",
     ),
     (
+        "outcomes",
+        {"year": 2028, "outcome": "goals_reached", "numerator": 0.74, "denominator": 530},
+        "0,74 is een deel en geen aantal; vul in bij hoeveel van de 530 gemeten trajecten dit zo was",
+        "0.74 is a part and no number",
+    ),
+    (
+        "council_limits",
+        {"year": 2028, "municipality": "gemeente-1", "share": 1, "total_costs": 1e6},
+        "een grens van 100 % van de lasten is te hoog; 1 % is 0,01",
+        "a limit of 100 % of the costs is too high",
+    ),
+    (
+        "deductions",
+        {"year": 2028, "reason": "price", "finding": "error", "euros": 5, "disputed": "x"},
+        "'x' is geen ja of nee; vul ja of nee in",
+        "'x' is not yes or no; fill in yes or no",
+    ),
+    (
+        "statements",
+        {"year": 2028, "units": 6176.06356916, "crisis_units": 6177.06356916},
+        "6177,0636 is meer dan units (6176,0636)",  # eight decimals would be masked as a citizen service number
+        "6177.0636 is more than units (6176.0636)",
+    ),
+    (
         "determinations",
         {"year": 2028, "checked_by": "Piet", "approved_by": "piet"},
         "'piet' heeft ook gecontroleerd; laat iemand anders vaststellen",
@@ -262,6 +286,12 @@ def test_the_same_row_twice_is_named(small_case: Case, tmp_path: Path) -> None:
     row = _cell(small_case) | {"year": 2028, "units": 5}
     with pytest.raises(CaseError, match="is also on row 2; keep one of them"):
         read_actuals(_folder(tmp_path / "jaar", "statements", row, row), small_case, today=TODAY)
+
+
+def test_a_key_that_stands_twice_is_shown_without_its_empty_parts(small_case: Case, tmp_path: Path) -> None:
+    row = {"year": 2028, "booking": "advance", "paid_on": "2028-01-31", "euros": 1000.0}
+    with pytest.raises(CaseError, match=r"advance / 2028-01-31 / 1000 is also on row 2"):
+        read_actuals(_folder(tmp_path / "jaar", "bookings", row, row), small_case, today=TODAY)
 
 
 def test_a_mistake_in_a_workbook_is_told_at_its_cell(small_case: Case, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from bekostiging.actuals import read_actuals, write_year
 from bekostiging.case import Case, read_case
 from bekostiging.case.write import write_case
+from bekostiging.case.year_tables import YEAR_TABLES
 from bekostiging.cli import app
 from bekostiging.cli.year_memory import figures_of_year
 from bekostiging.monitoring import drawn_months
@@ -144,3 +145,34 @@ def test_a_year_is_closed_with_its_match(tmp_path: Path) -> None:
         assert " ".join(sentence.split()) in said
     assert (beside / "steekproef.csv").exists()
     assert len(papers.match.contracts) == len(case.contracts)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ((), "verantwoording: contract de-kade, jeugd-ambulant: over 2028 staat er niets; vul de productie"),
+        (
+            (
+                {
+                    "letter": "1", "dated": "2028-05-01", "from_month": "2028-07", "euros": 1e4, "price_level": 2028,
+                    "provider": "de-kade", "lot": "jeugd-ambulant", "entered_by": "ik", "entered_on": "2028-06-01",
+                    "source": "brief", "status": "own_data",
+                },
+            ),
+            "wijzigingen!C7 (wijzigingsbrief): een wijzigingsbrief gaat over het jaarbedrag van een taakgericht contract",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_settlement_refuses_is_told_at_its_cell_by_the_names_that_were_typed(
+    tmp_path: Path, rows: tuple[dict[str, object], ...], said: str
+) -> None:
+    """Also of a running case, whose providers are numbered on every page."""
+    assert read_case("veenrand").confidential
+    letters = [YEAR_TABLES["changes"].model_validate(row) for row in rows]
+    write_year(tmp_path / "jaar.xlsx", {"changes": letters}, "settlement", "nl")
+    code, output = ran(
+        "settle", "veenrand", "--year", 2028, "--actuals", tmp_path / "jaar.xlsx", "--out", tmp_path / "out"
+    )
+    assert code == 1
+    assert said in " ".join(output.split())
+    assert not (tmp_path / "out").exists()
