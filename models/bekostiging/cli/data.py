@@ -168,10 +168,10 @@ def print_contents(contents: Contents, lang: str) -> None:
     print_sentence(
         {
             "nl": f"Gemeenten {about['municipalities']}; gemaakt {about['made']}; bewaartermijn "
-            "{about['retention_years']} jaar; "
+            f"{about['retention_years']} jaar; "
             f"sleutel {about['fingerprint']}. {persons} cliënten, {authorisations} toewijzingen.",
             "en": f"Municipalities {about['municipalities']}; made {about['made']}; retention "
-            "{about['retention_years']} years; "
+            f"{about['retention_years']} years; "
             f"key {about['fingerprint']}. {persons} clients, {authorisations} authorisations.",
         }[lang]
     )

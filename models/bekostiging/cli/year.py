@@ -182,9 +182,7 @@ def monitor(
     """Follow a contract year: expected year-end with its band, what is still to be paid, alarms, and why it is off."""
     lang = output.lang
     with user_errors(lang):
-        from bekostiging.actuals.reading import told_at
         from bekostiging.case import pseudonymised
-        from bekostiging.case.pseudonym import provider_numbers
         from bekostiging.cli.year_close import check_close, close_year
         from bekostiging.cli.year_memory import figures_of_year, forecasts_kept, keep_year
         from bekostiging.report import claimed, write_monitor
@@ -224,9 +222,7 @@ def monitor(
         print_notes(year.notes, lang, to_stderr=False)
         print_place({"nl": "Maandbericht", "en": "Monthly report"}[lang], folder / PAGE)
         if year_close:
-            numbers = {} if shown is brought else provider_numbers(brought)
-            with told_at(actuals, case, numbers):
-                close_year(year, brought, store, folder, named=named, word=word, output=output)
+            close_year(year, brought, store, folder, named=named, word=word, output=output, typed=(actuals, case))
 
 
 @command()

@@ -56,15 +56,26 @@ def check_close(through: str) -> None:
 
 
 def close_year(
-    year: ContractYear, case: Case, store: Path | None, folder: Path, *, named: bool, word: bool, output: Output
+    year: ContractYear,
+    case: Case,
+    store: Path | None,
+    folder: Path,
+    *,
+    named: bool,
+    word: bool,
+    output: Output,
+    typed: tuple[Path | None, str],
 ) -> None:
     """Settle a year of which every month was seen as an estimate for the accounts, and match it; ``case``: as brought.
+
+    ``typed``: where its figures and the case were typed.
 
     Raises
     ------
     UserError
         The folder beside that of the report exists, or what the contracts need for it is not in the file.
     """
+    from bekostiging.actuals.reading import told_at
     from bekostiging.case.pseudonym import provider_numbers
     from bekostiging.report import claimed, write_settlement
     from bekostiging.report.kit.texts import Texts
@@ -73,8 +84,9 @@ def close_year(
     from bekostiging.report.settlement.papers import Papers
     from bekostiging.settlement import settle_year
 
-    settled = settle_year(year.case, year.figures, year.year, "raming")
     numbers = {} if named or not case.confidential else provider_numbers(case)
+    with told_at(*typed, numbers):
+        settled = settle_year(year.case, year.figures, year.year, "raming")
     found, drawn = matched(settled, _with_claims(store), numbers, year.seed, None)
     beside = folder.with_name(f"{folder.name}-jaarafsluiting")
     with claimed(beside, overwrite=output.overwrite):

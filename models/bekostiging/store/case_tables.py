@@ -25,6 +25,7 @@ from bekostiging.store.evidence import FEWEST, Evidence, spread_small
 from bekostiging.store.more_tables import MoreTables
 from bekostiging.store.sitting import handover_weeks
 from bekostiging.store.supply import BY_FORM, Supply
+from bekostiging.store.tables import latest
 from bekostiging.store.tables_import import law_of_taakveld
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.units import CENTS
@@ -283,7 +284,8 @@ class CaseTables:
         """The begroting of Iv3 by municipality, law and year, taakvelden added; access and coordination are of both laws."""
         found: dict[tuple[str, str, int], float] = {}
         for code, taakveld, year, cents in self.store.rows(
-            "SELECT municipality, taakveld, year, sum(cents)::BIGINT FROM spending WHERE kind = 'begroting' GROUP BY ALL"
+            f"SELECT municipality, taakveld, year, sum(cents)::BIGINT FROM {latest('spending')} WHERE kind = 'begroting' "
+            "GROUP BY ALL"
         ):
             law = law_of_taakveld(taakveld)
             if law:

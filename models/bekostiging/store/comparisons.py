@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bekostiging.store.database import Store
 from bekostiging.store.evidence import FEWEST
+from bekostiging.store.tables import latest
 from bekostiging.store.tables_import import law_of_taakveld
 from bekostiging.units import CENTS
 
@@ -90,7 +91,8 @@ def comparisons(store: Store, first: dict[str, int], base_year: int) -> tuple[Co
             found.append(Comparison(code, law, year, "persons", float(persons), other, "CBS"))
     spent: dict[tuple[str, str, int], float] = {}
     for code, year, taakveld, cents in store.rows(
-        "SELECT municipality, year, taakveld, sum(cents)::BIGINT FROM spending WHERE kind = 'jaarrekening' GROUP BY ALL"
+        f"SELECT municipality, year, taakveld, sum(cents)::BIGINT FROM {latest('spending')} WHERE kind = 'jaarrekening' "
+        "GROUP BY ALL"
     ):
         law = law_of_taakveld(taakveld)
         if law:

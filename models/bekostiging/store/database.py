@@ -136,6 +136,13 @@ def _in_words(path: Path) -> Iterator[None]:
                 f"{place} is in gebruik door een ander programma (proces {number}); wacht tot dat klaar is, of sluit het.",
                 f"{place} is in use by another program (process {number}); wait until it is done, or close it.",
             ) from None
+        if "Corrupt database" in text:
+            raise UserError(
+                f"{place}: deze opslag is beschadigd; zet de laatste reservekopie terug, of maak een nieuwe opslag en lees "
+                "de bestanden opnieuw in.",
+                f"{place}: this store is damaged; put the last back-up in its place, or make a new store and import the "
+                "files again.",
+            ) from None
         if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.FatalException) or (
             "No space left" in text or "File too large" in text
         ):

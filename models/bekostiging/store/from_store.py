@@ -21,6 +21,7 @@ from bekostiging.store.comparisons import comparisons
 from bekostiging.store.database import Store
 from bekostiging.store.evidence import StoreCase
 from bekostiging.store.products import unmapped_products
+from bekostiging.store.tables import latest
 from bekostiging.store.trajectories import rebuilt
 from bekostiging.units import QUARTERS
 
@@ -230,29 +231,30 @@ def _with_prices(case: Case, tables: CaseTables) -> Case:
 def _provider(row: Provider, tables: CaseTables) -> Provider:
     """A provider with the figures of its annual accounts, where those were imported."""
     found = tables.store.rows(
-        "SELECT quantity, year, value, name FROM accounts WHERE provider = ? AND value IS NOT NULL ORDER BY year DESC",
+        f"SELECT quantity, year, value, name FROM {latest('accounts')} WHERE provider = ? AND value IS NOT NULL "
+        "ORDER BY year DESC",
         [row.id],
     )
-    latest = {name: value for name, _, value, _ in reversed(found)}
+    last = {name: value for name, _, value, _ in reversed(found)}
     results = [value for name, _, value, _ in found if name == "result"][:3]
-    if not {"equity", "total_assets", "turnover"} <= set(latest) or not results:
+    if not {"equity", "total_assets", "turnover"} <= set(last) or not results:
         return _provider_by_counts(row, tables)
     region = sum(one.revenue for one in tables.supply.contracts if one.provider == row.id)
     results += [results[-1]] * (3 - len(results))
     return row.model_copy(
         update={
-            "name": found[0][3] or row.name, "equity": latest["equity"], "total_assets": latest["total_assets"],
-            "turnover": latest["turnover"], "result_1": results[0], "result_2": results[1], "result_3": results[2],
-            "region_turnover_share": min(region / latest["turnover"], 1.0) if latest["turnover"] > 0 else 1.0,
+            "name": found[0][3] or row.name, "equity": last["equity"], "total_assets": last["total_assets"],
+            "turnover": last["turnover"], "result_1": results[0], "result_2": results[1], "result_3": results[2],
+            "region_turnover_share": min(region / last["turnover"], 1.0) if last["turnover"] > 0 else 1.0,
             "source": f"jaarrekening {found[0][1]} (DigiMV); vaste kosten en marge aangenomen", "status": "estimated",
         }
     )  # fmt: skip
 
 
-_LAST_YEAR = """WITH moments AS (SELECT DISTINCT year * 4 + quarter AS moment FROM quarter_counts
+_LAST_YEAR = f"""WITH moments AS (SELECT DISTINCT year * 4 + quarter AS moment FROM quarter_counts
     WHERE provider = $1 AND quantity = 'revenue' AND value IS NOT NULL)
 SELECT quantity, sum(value), count(DISTINCT year * 4 + quarter), max(year), max_by(quarter, year * 4 + quarter)
-FROM quarter_counts WHERE provider = $1 AND quantity IN ('revenue', 'result') AND form = '' AND value IS NOT NULL
+FROM {latest("quarter_counts")} WHERE provider = $1 AND quantity IN ('revenue', 'result') AND form = '' AND value IS NOT NULL
     AND year * 4 + quarter > (SELECT max(moment) - 4 FROM moments) GROUP BY quantity"""
 
 

@@ -28,6 +28,12 @@ OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 """Tables that are filled from other files than messages."""
+LATEST = {
+    "spending": "municipality, year, taakveld, kind",
+    "accounts": "provider, year, quantity",
+    "quarter_counts": "provider, region, form, year, quarter, quantity",
+}
+"""Of figures that come in again when they were corrected: what each is about. The last import of it counts."""
 FILLED = COLUMNS | OTHERS
 """Every table that an import fills, by name, without the number of the import."""
 YEAR_MEMORY = (
@@ -63,3 +69,12 @@ def statements() -> tuple[str, ...]:
         for table, columns in FILLED.items()
     )
     return (*_FIXED, *YEAR_MEMORY, *made)
+
+
+def latest(table: str) -> str:
+    """A table of which a file with corrected figures takes the place of the one before it, for a query.
+
+    >>> latest("accounts")
+    '(FROM accounts QUALIFY import = max(import) OVER (PARTITION BY provider, year, quantity))'
+    """
+    return f"(FROM {table} QUALIFY import = max(import) OVER (PARTITION BY {LATEST[table]}))"

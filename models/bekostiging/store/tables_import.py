@@ -5,6 +5,7 @@ Field names are those of the Regeling Jeugdwet and of Iv3 in English or Dutch; o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ QUANTITIES = (
     "waiting_weeks", "waiting_clients",
 )  # fmt: skip
 """What providers count every quarter (Regeling Jeugdwet); amounts in euro."""
+NEVER_NEGATIVE = ("staff_in", "staff_out", "waiting_weeks", "waiting_clients", "total_assets", "turnover")
 ACCOUNT_QUANTITIES = ("equity", "total_assets", "turnover", "result")
 TAAKVELDEN: dict[str, tuple[int, int]] = {
     **{code: (2017, 2022) for code in ("6.71", "6.72", "6.81", "6.82")},
@@ -86,16 +88,21 @@ class Cell:
             self.wrong(column, "is geen dag als 2025-01-31; herstel haar", "is no day like 2025-01-31; mend it")
             return None
 
-    def number(self, column: str) -> float | None:
-        """A number, or none."""
+    def number(self, column: str, *, least: float = -math.inf) -> float | None:
+        """A number of ``least`` or more, or none."""
         value = self.cells.get(column, "").strip()
         if not value:
             return None
         try:
-            return parse_number(value, self.separator, "euro")
+            found = parse_number(value, self.separator, "euro")
         except (AmbiguousNumberError, ValueError):
+            found = math.nan
+        if not math.isfinite(found):
             self.wrong(column, "is geen getal; herstel het", "is no number; mend it")
             return None
+        if found < least:
+            self.wrong(column, "is negatief; herstel het", "is negative; mend it")
+        return found
 
     def whole(self, column: str, low: int, high: int) -> int:
         """A whole number in a range."""
@@ -130,24 +137,33 @@ def _extract(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
     """A trajectory; its number becomes a pseudonym."""
     assert key is not None
     referrer = cell.text("referrer", needed=False)
-    cents = cell.number("amount")
+    cents = cell.number("amount", least=0.0)
+    begins, ends = cell.day("begins"), cell.day("ends")
+    if begins is not None and ends is not None and ends < begins:
+        cell.wrong("ends", "ligt vóór begins; verbeter een van beide", "lies before begins; mend one of the two")
     number = cell.cells.get("trajectory", "").strip()
     return [
         (cell.text("provider"), cell.text("municipality"), cell.text("form"), key.pseudonym("trajectory", number),
          cell.whole("birth_year", 1900, 2100), REFERRERS.get(referrer, referrer), cell.day("authorised"),
          cell.day("intended"),
-         cell.day("begins"), cell.day("ends"), cell.text("reason", needed=False)[:2],
-         None if cents is None else round(100 * cents), cell.number("volume"))
+         begins, ends, cell.text("reason", needed=False)[:2],
+         None if cents is None else round(100 * cents), cell.number("volume", least=0.0))
     ]  # fmt: skip
 
 
 def _counts(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
     """A count of a provider in a quarter."""
+    quantity = cell.word("quantity", QUANTITIES)
     return [
         (cell.text("provider"), cell.text("region", needed=False), cell.text("form", needed=False),
-         cell.whole("year", 2015, 2100), cell.whole("quarter", 1, 4), cell.word("quantity", QUANTITIES),
-         cell.number("value"))
+         cell.whole("year", 2015, 2100), cell.whole("quarter", 1, 4), quantity,
+         cell.number("value", least=_least(quantity)))
     ]  # fmt: skip
+
+
+def _least(quantity: str) -> float:
+    """The least that a figure can be."""
+    return 0.0 if quantity in NEVER_NEGATIVE else -math.inf
 
 
 def _spending(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
@@ -160,6 +176,7 @@ def _spending(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
             f"taakveld {code} is er in {year} niet; in 2023 zijn 6.71, 6.72, 6.81 en 6.82 gesplitst",
             f"there is no taakveld {code} in {year}; 6.71, 6.72, 6.81 and 6.82 were split in 2023",
         )
+    cell.text("amount")
     euro = cell.number("amount")
     return [
         (
@@ -175,7 +192,7 @@ def _spending(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
 def _accounts(cell: Cell, key: Key | None) -> list[tuple[Any, ...]]:
     """Annual accounts of a provider: a row per figure."""
     provider, name, year = cell.text("provider"), cell.text("name"), cell.whole("year", 2010, 2100)
-    return [(provider, name, year, own, cell.number(own)) for own in ACCOUNT_QUANTITIES]
+    return [(provider, name, year, own, cell.number(own, least=_least(own))) for own in ACCOUNT_QUANTITIES]
 
 
 TABLES = {

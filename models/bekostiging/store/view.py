@@ -11,6 +11,7 @@ from bekostiging.store.comparisons import Comparison, comparisons
 from bekostiging.store.database import Store
 from bekostiging.store.evidence import FEWEST
 from bekostiging.store.supply import BY_FORM
+from bekostiging.store.tables import latest
 from bekostiging.store.trajectories import rebuilt
 from bekostiging.store.waiting import waited_weeks
 from bekostiging.units import CENTS, QUARTERS
@@ -21,10 +22,10 @@ _FORMS = """SELECT care_form,
     count(DISTINCT provider) FILTER (year(begins) <= $1 AND coalesce(ends, DATE '9999-01-01') >= make_date($1, 1, 1))
 FROM trajectories GROUP BY care_form ORDER BY care_form"""
 _EUROS = f"SELECT p.care_form, sum(cents)::BIGINT {BY_FORM} WHERE year(paid.begins) = ? GROUP BY ALL"
-_LAST = """WITH moments AS (SELECT provider, max(year * 4 + quarter) AS moment FROM quarter_counts
+_LAST = f"""WITH moments AS (SELECT provider, max(year * 4 + quarter) AS moment FROM quarter_counts
     WHERE value IS NOT NULL AND form = '' GROUP BY provider)
 SELECT q.provider, q.quantity, sum(q.value), count(*), max_by(q.value, year * 4 + quarter)
-FROM quarter_counts AS q JOIN moments USING (provider)
+FROM {latest("quarter_counts")} AS q JOIN moments USING (provider)
 WHERE q.form = '' AND q.value IS NOT NULL AND q.year * 4 + q.quarter > moments.moment - 4 GROUP BY ALL ORDER BY ALL"""
 FLOWS = ("revenue", "result", "youth_revenue", "unclaimed_production")
 """Quantities of providers that add up over quarters; of the others the last is taken."""

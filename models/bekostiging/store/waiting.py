@@ -16,14 +16,16 @@ from bekostiging.case.tables import Waiting
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured
 from bekostiging.store.evidence import FEWEST, Evidence, spread_small
+from bekostiging.store.tables import latest
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.units import DAYS_PER_WEEK, WEEKS_PER_YEAR
 
 COUNTED = "waiting_in_extract"
-_COUNTED = """WITH last AS (SELECT max(year * 4 + quarter) AS moment FROM quarter_counts WHERE quantity = 'waiting_clients'),
+_COUNTED = f"""WITH last AS (SELECT max(year * 4 + quarter) AS moment FROM quarter_counts
+    WHERE quantity = 'waiting_clients'),
 own AS (SELECT provider, region, form, max(value) FILTER (quantity = 'waiting_clients') AS clients,
         max(value) FILTER (quantity = 'waiting_weeks') AS weeks
-    FROM quarter_counts, last WHERE year * 4 + quarter = moment AND form <> '' GROUP BY ALL)
+    FROM {latest("quarter_counts")}, last WHERE year * 4 + quarter = moment AND form <> '' GROUP BY ALL)
 SELECT form, sum(clients), sum(clients * weeks) FILTER (weeks IS NOT NULL)
     / nullif(sum(clients) FILTER (weeks IS NOT NULL), 0) FROM own GROUP BY form ORDER BY form"""
 _WAITED = """SELECT form, avg(days), stddev_samp(days), count(*), avg(days * days) / nullif(2 * avg(days), 0) FROM (

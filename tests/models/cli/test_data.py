@@ -46,6 +46,7 @@ def test_from_messages_to_a_case(place: Path) -> None:
     typed("products", "confirm", "messages/products.csv", "--by", "procurement")
     shown = typed("store", "regio.duckdb").output
     assert "Municipalities 9991 9992 9993" in shown
+    assert "retention 7 years" in " ".join(shown.split())
     typed("new", "mine", "--from", "regio.duckdb", "--base-year", "2025", "--first-year", "2028")
     case = read_case(place / "mine")
     assert (case.base_year, case.first_year, case.kind) == (2025, 2028, "running")

@@ -444,3 +444,14 @@ def test_a_crash_in_the_middle_of_an_import_leaves_no_number(
     with open_store(filled, read_only=False) as store:
         assert store.rows("SELECT count(*) FROM claims") == [(12,)]
         assert store.rows("SELECT count(*) FROM imports") == [(1,)]
+
+
+def test_a_store_with_a_damaged_block_is_named(tmp_path: Path) -> None:
+    """A byte that fell over on the disk: DuckDB finds its checksum wrong when the block is read, not when it is opened."""
+    duckdb = database.duckdb_module()
+    words = "Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3"
+    with (
+        pytest.raises(UserError, match="this store is damaged; put the last back-up in its place"),
+        database._in_words(tmp_path / "regio.duckdb"),
+    ):
+        raise duckdb.Error(words)

@@ -25,6 +25,7 @@ from bekostiging.store import (
     privacy_facts,
 )
 from bekostiging.store.statline import estimated_suppressed, read_csv, read_json
+from bekostiging.store.tables import latest
 
 pytest.importorskip("duckdb")
 HEAD = (
@@ -426,6 +427,16 @@ BAD = {
     "no amount": ("digimv", "1;a;2024;x;1;1;1", "column equity: is no number"),
     "another quantity": ("counts", "1;JR01;a;2025;1;profit;1", "column quantity: choose from result"),
     "a quarter of five": ("counts", "1;JR01;a;2025;5;result;1", "column quarter: give a whole number from 1 to 4"),
+    "an amount without end": ("digimv", "1;a;2024;1;1;1;1e999", "column result: is no number"),
+    "a turnover below zero": ("digimv", "1;a;2024;1;1;-1;1", "column turnover: is negative"),
+    "an amount left out": ("iv3", "0034;2025;6.762;begroting;", "column amount: is empty; fill it in"),
+    "fewer than nobody": ("counts", "1;JR01;a;2025;1;waiting_clients;-3", "column value: is negative"),
+    "an end before its begin": (
+        "extract",
+        "1;0034;45;T1;2012;02;;;2025-02-07;2025-02-01;;1;1",
+        "column ends: lies before begins",
+    ),
+    "a volume below zero": ("extract", "1;0034;45;T1;2012;02;;;;;;1;-1", "column volume: is negative"),
     "a day that is none": ("extract", "1;0034;45;T1;2012;02;2-1-2025;;;;;1;1", "column authorised: is no day"),
 }
 
@@ -439,6 +450,28 @@ def test_a_wrong_row_refuses_the_file_with_its_place(store: Store, tmp_path: Pat
     assert sentence in told.refused.text("en")
     assert f"row {GOOD[kind].count(chr(10)) + 1}" in told.refused.text("en")
     assert store.rows("SELECT count(*) FROM imports") == [(0,)]
+
+
+def test_a_file_with_corrected_figures_takes_the_place_of_the_one_before_it(store: Store, tmp_path: Path) -> None:
+    """Of what it has: other years, taakvelden and quarters of the earlier file stay."""
+    head = {kind: text.split("\n")[0] for kind, text in GOOD.items()}
+    for kind, first, then in (
+        ("iv3", "0034;2024;6.762;begroting;7\n0034;2025;6.762;begroting;5", "0034;2025;6.762;begroting;6"),
+        ("digimv", "1;a;2023;1;2;3;4\n1;a;2024;1;2;3;4", "1;a;2024;9;2;3;4"),
+        ("counts", "1;JR01;;2025;1;result;7\n1;JR01;;2025;2;result;5", "1;JR01;;2025;2;result;6"),
+    ):
+        for rows in (first, then):
+            (tmp_path / "t.csv").write_text(f"{head[kind]}\n{rows}\n", encoding="utf-8")
+            assert import_table(store, kind, tmp_path / "t.csv", KEY)[0].refused is None
+    assert store.rows(f"SELECT year, cents FROM {latest('spending')} ORDER BY ALL") == [(2024, 700), (2025, 600)]
+    assert store.rows(f"SELECT year, value FROM {latest('accounts')} WHERE quantity = 'equity' ORDER BY ALL") == [
+        (2023, 1.0),
+        (2024, 9.0),
+    ]
+    assert store.rows(f"SELECT quarter, value FROM {latest('quarter_counts')} ORDER BY ALL") == [
+        (1, 7.0),
+        (2, 6.0),
+    ]
 
 
 def test_a_column_with_numbers_of_citizens_is_refused(store: Store, tmp_path: Path) -> None:
