@@ -1,7 +1,7 @@
 """Lots whose terms are agreed: they stand, and the rest is designed around them.
 
 Nothing is decided in such a lot, so a limit on its terms alone (fair price, legal least share, no negative payment) holds
-or is broken whatever the rest becomes. The design therefore does not ask them; whoever judges it does (``judged``).
+or is broken whatever the rest becomes. The design therefore does not ask them; whoever judges it can (``judged``).
 """
 
 from __future__ import annotations

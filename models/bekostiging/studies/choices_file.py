@@ -77,6 +77,14 @@ def read_choices(path: Path, case: Case) -> Choices:
         No file, a damaged or a foreign one, one of another case or version, a value that cannot be.
     """
     found = _content(path)
+    if _of_a_former_page(found):
+        raise _refused(
+            path,
+            "is bewaard op een pagina van een eerdere bekostiging en mist daardoor gegevens; "
+            "maak de verkenpagina opnieuw en bewaar de keuze daar nog eens",
+            "was saved on a page of an earlier bekostiging, so something is missing in it; "
+            "make the explore page again and save the choice there once more",
+        )
     if not isinstance(found, dict) or set(found) != HEAD or found["format"] != FORMAT:
         raise _refused(
             path,
@@ -110,6 +118,11 @@ def read_choices(path: Path, case: Case) -> Choices:
             f"{wrong} has a value that cannot be; save the choice again on the page",
         ) from None
     return Choices(proposals, found["fingerprint"], designed, shown)
+
+
+def _of_a_former_page(found: object) -> bool:
+    """Whether a page saved this that did not yet write the lump sum that budgets are a part of."""
+    return isinstance(found, dict) and set(found) == HEAD - {"designed"} and found["format"] == FORMAT
 
 
 def _content(path: Path) -> Any:

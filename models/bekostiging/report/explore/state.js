@@ -140,9 +140,9 @@ export function read(page, text) {
   } catch {
     return { problem: "damaged", about: "" };
   }
-  if (!has(found, ["format", "version", "case", "fingerprint", "designed", "shown", "variants"]) || found.format !== page.format) {
-    return { problem: "no_choices", about: "" };
-  }
+  const former = ["format", "version", "case", "fingerprint", "shown", "variants"];
+  if (has(found, former) && found.format === page.format) return { problem: "former", about: "" };
+  if (!has(found, [...former, "designed"]) || found.format !== page.format) return { problem: "no_choices", about: "" };
   if (found.version !== page.version) return { problem: "other_version", about: String(found.version) };
   if (found.case !== page.case) return { problem: "other_case", about: named(String(found.case)) };
   const checked = checkedState(page, found);

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsers import started
 
 from bekostiging.case import UserError
 from bekostiging.contracts import LUMP_SUM
@@ -28,11 +27,6 @@ from bekostiging.studies.recomputed import recomputed
 WIDTHS = ((1366, 768), (1920, 1080), (390, 844))
 NASTY = "</script><script>document.title='x'</script>\"'&\u202e\u0007"
 """A name that would be code, or hide what follows it."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    yield from started()
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +134,7 @@ def _computed_again(outcome: Comparison, choices: Choices) -> None:
 def test_a_damaged_or_foreign_file_is_refused_in_the_page(browser: Any, place: Path, tmp_path: Path) -> None:
     page, texts = opened(browser, place), Texts("nl").sections["explore"]
     before = settled(page)
-    cases = {"{": "refused_damaged", "[1, 2]": "refused_no_choices"}
+    cases = {"{": "refused_damaged", "[1, 2]": "refused_no_choices", json.dumps(FORMER): "refused_former"}
     for text, key in cases.items():
         own = tmp_path / f"{key}.json"
         own.write_text(text)
@@ -154,12 +148,25 @@ def test_a_damaged_or_foreign_file_is_refused_in_the_page(browser: Any, place: P
     linked.close()
 
 
-@pytest.mark.parametrize(("width", "height"), WIDTHS)
-def test_it_fits_and_everybody_can_use_it(browser: Any, place: Path, width: int, height: int) -> None:
+def test_it_fits_at_every_width(browser: Any, place: Path) -> None:
+    page = opened(browser, place)
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+NARROWEST = WIDTHS[-1]
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [NARROWEST, *(pytest.param(*one, marks=pytest.mark.slow) for one in WIDTHS[:-1])]
+)
+def test_everybody_can_use_it(browser: Any, place: Path, width: int, height: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="group browser is not installed")
     page = opened(browser, place, width=width, height=height)
     settled(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = axe.Axe().run(page).response["violations"]
     serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
     assert serious == [], [(one["id"], one["nodes"][0]["html"]) for one in found]
@@ -232,6 +239,12 @@ def test_a_provider_that_is_not_there_is_refused(outcome: Comparison) -> None:
         provider_id(outcome.case, "nobody", outcome.case)
 
 
+FORMER = {
+    "format": "bekostiging-keuze", "version": 1, "case": "x", "fingerprint": "x", "shown": 0, "variants": [],
+}  # fmt: skip
+"""A file without the lump sum that budgets are a part of, as first pages saved it."""
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -239,6 +252,7 @@ def test_a_provider_that_is_not_there_is_refused(outcome: Comparison) -> None:
         ("[" * 100_000, "damaged or no JSON"),
         ('{"a": 1}', "no keuze.json of an explore page"),
         ("NaN", "no keuze.json of an explore page"),
+        (json.dumps(FORMER), "was saved on a page of an earlier bekostiging.* save the choice there once more"),
         (None, "there is no such file"),
     ],
 )
@@ -365,12 +379,14 @@ def numbers_in(found: object) -> Iterator[float]:
         yield float(found)
 
 
-@pytest.mark.parametrize("of", ["comparison", "lump sum"])
+@pytest.mark.parametrize("of", ["comparison", pytest.param("lump sum", marks=pytest.mark.slow)])
 def test_no_number_of_another_provider_stands_there_or_is_left_by_subtraction(
-    outcome: Comparison, lumpsum_study: LumpSumStudy, tmp_path: Path, of: str
+    outcome: Comparison, request: pytest.FixtureRequest, tmp_path: Path, of: str
 ) -> None:
     """Amounts of others, sums of a lot, a year or all, and those sums less what the provider knows of itself."""
-    study = outcome if of == "comparison" else lumpsum_study
+    study: Comparison | LumpSumStudy = outcome
+    if of == "lump sum":
+        study = request.getfixturevalue("lumpsum_study")
     found = explore(study)
     case, own = study.case, study.case.providers[0].id
     path = write_explore(study, tmp_path, provider=own)
