@@ -155,9 +155,12 @@ function start() {
     if (held) buttons[state.shown].focus();
     const name = /** @type {HTMLInputElement} */ (part("name"));
     if (document.activeElement !== name) name.value = state.variants[state.shown].name;
+    const pressed = document.activeElement;
     part("add").toggleAttribute("disabled", state.variants.length >= MOST_VARIANTS);
     part("remove").toggleAttribute("disabled", state.variants.length < 2);
     part("undo").toggleAttribute("disabled", past.length === 0);
+    // a button that can do no more lets go of the keyboard, which would start again at the top of the page
+    if (pressed instanceof HTMLButtonElement && pressed.disabled) buttons[state.shown].focus();
   };
 
   /** @param {string} id @param {() => void} act */

@@ -318,8 +318,8 @@ def test_the_bundle_has_no_module_left_and_no_connection() -> None:
 
 
 def test_types_are_checked(tmp_path: Path) -> None:
-    """With the version of TypeScript that stands in .ci/run, which installs it: another one judges otherwise."""
-    asked = re.search(r"typescript@(\d+\.\d+\.\d+)", (ROOT / ".ci" / "run").read_text())
+    """With the version of TypeScript that stands in .ci/explore, which installs it: another one judges otherwise."""
+    asked = re.search(r"typescript@(\d+\.\d+\.\d+)", (ROOT / ".ci" / "explore").read_text())
     assert asked is not None
     tsc = shutil.which("tsc")
     if tsc is None:

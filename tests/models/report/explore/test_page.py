@@ -75,6 +75,40 @@ def test_a_slider_moves_by_keyboard_and_pointer_and_undo_brings_it_back(browser:
     page.close()
 
 
+def test_the_keyboard_alone_will_do(browser: Any, place: Path) -> None:
+    """A slider, undo until nothing is left, another proposal and its name (one that runs from right to left), no pointer."""
+    page = opened(browser, place)
+    first = settled(page)
+
+    def tab_to(selector: str) -> None:
+        for _ in range(100):
+            page.keyboard.press("Tab")
+            if page.evaluate("(own) => document.activeElement.matches(own)", selector):
+                return
+        raise AssertionError(selector)
+
+    tab_to("input[data-name=volume]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("End")
+    assert page.input_value("input[data-name=volume]") == "1.3"
+    assert settled(page) != first
+    tab_to("#undo")
+    while page.is_enabled("#undo"):
+        page.keyboard.press("Enter")
+        settled(page)
+    assert settled(page) == first
+    assert page.evaluate("document.activeElement.parentElement.id") == "tabs"  # the keyboard is not lost
+    tab_to("#add")
+    page.keyboard.press("Enter")
+    settled(page)
+    tab_to("#name")
+    page.keyboard.type("\u05e9\u05dc\u05d5\u05dd")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert page.locator("#tabs button").nth(1).text_content() == "\u05e9\u05dc\u05d5\u05dd"
+    page.close()
+
+
 def test_three_proposals_go_through_a_link_and_a_file_and_are_computed_again(
     browser: Any, place: Path, outcome: Comparison, tmp_path: Path
 ) -> None:
