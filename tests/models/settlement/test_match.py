@@ -257,6 +257,7 @@ def test_the_interval_is_the_tolerable_amount_over_the_factor_of_its_certainty()
     assert sample_year(settled, match, seed=4).start != sample.start
     with pytest.raises(UserError, match=r"interval of 0\.001 euro cannot be"):
         sample_year(settled, match, interval=0.001)
+    assert sample_year(settled, match, interval=0.01).interval == 1
     nothing = replace(settled, figures=replace(settled.figures, statements=()))
     with pytest.raises(UserError, match="nothing to draw a sample from"):
         sample_year(nothing, match)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bekostiging.store.estimates import _age_band
+from bekostiging.store.sitting import still_in_care
 from bekostiging.store.survival import kaplan_meier
 
 
@@ -71,3 +73,16 @@ def test_the_law_that_lies_nearest_is_found() -> None:
         found = kaplan_meier(np.zeros(len(life)), life, np.ones(len(life), dtype=bool))
         assert found is not None
         assert found.law() == name
+
+
+def test_the_error_of_who_is_still_in_care_by_hand() -> None:
+    """Chance one half for each of three clients: 3 x 1/4 / 9 of their own, and 1/4 over 2,000 stops of the curve."""
+    lasted = -np.log(1 - (np.arange(2000) + 0.5) / 2000)
+    curve = kaplan_meier(np.zeros(2000), 100 * lasted, np.ones(2000, dtype=bool))
+    found = still_in_care(curve, np.array([10.0, 50.0, 90.0]), 69)
+    assert found.error == pytest.approx(np.sqrt(0.25 / 3 + 0.25 / 2000), rel=0.01)
+
+
+def test_who_has_no_year_of_birth_has_no_age() -> None:
+    assert _age_band(np.array([0, 0, 1990]), 2025, "wmo") == "18_64"
+    assert _age_band(np.array([0, 0, 1950]), 2025, "wmo") == "65_plus"
