@@ -95,8 +95,8 @@ def test_sheets_in_another_order_with_english_names_and_no_explanation(
 def test_an_error_points_to_its_cell(grids: Grids, tmp_path: Path) -> None:
     _set_cell(grids, "aanbieders", 2, "eigen vermogen", "veel")
     path = write_grids(tmp_path / "x.xlsx", grids)
-    assert _problems(path) == ["aanbieders!C9 (eigen vermogen): 'veel' is geen getal; vul een getal in"]
-    assert _problems(path, "en") == ["aanbieders!C9 (eigen vermogen): 'veel' is not a number; fill in a number"]
+    assert _problems(path) == ["aanbieders!D9 (eigen vermogen): 'veel' is geen getal; vul een getal in"]
+    assert _problems(path, "en") == ["aanbieders!D9 (eigen vermogen): 'veel' is not a number; fill in a number"]
 
 
 def test_rules_between_tables_point_to_cells_too(grids: Grids, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_rules_between_tables_point_to_cells_too(grids: Grids, tmp_path: Path) -
     told = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert "gebieden!A8 (sleutel): sleutel gebied-1 staat ook op rij 7; laat er een staan" in told
     assert told[1].startswith(
-        "percelen!D7:D9 (gebieden), 3 cellen: 'gebied-2' staat niet in blad gebieden; voeg de rij daar toe, of kies uit "
+        "percelen!E7:E9 (gebieden), 3 cellen: 'gebied-2' staat niet in blad gebieden; voeg de rij daar toe, of kies uit "
         "gebied-1 ("
     )
     assert any(
@@ -164,20 +164,20 @@ def test_municipality_34_is_0034_and_said_so_once(grids: Grids, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("sheet", "name", "value", "sentence"),
     [
-        ("aanbieders", "omzet", "1.234", "aanbieders!E7 (omzet): getal 1.234 is dubbelzinnig (duizendtal of decimaal); "
+        ("aanbieders", "omzet", "1.234", "aanbieders!F7 (omzet): getal 1.234 is dubbelzinnig (duizendtal of decimaal); "
          "schrijf het zonder scheiding van duizendtallen"),
-        ("aanbieders", "omzet", "12,345", "aanbieders!E7 (omzet): getal 12,345 is dubbelzinnig"),
-        ("aanbieders", "omzet", "12 %", "aanbieders!E7 (omzet): '12 %' is geen getal; vul een getal in"),
+        ("aanbieders", "omzet", "12,345", "aanbieders!F7 (omzet): getal 12,345 is dubbelzinnig"),
+        ("aanbieders", "omzet", "12 %", "aanbieders!F7 (omzet): '12 %' is geen getal; vul een getal in"),
         ("aanbod", "kostprijs", dt.date(2024, 5, 1), "aanbod!D7 (kostprijs): '2024-05-01' is geen getal; vul een getal in "
          "(zet in Excel de celeigenschappen op Getal en typ het opnieuw)"),
         ("vraag", "gemiddelde duur", None, "vraag!F7 (gemiddelde duur): is leeg maar verplicht; vul in"),
         ("vraag", "deel crisis", 1.5, "vraag!Q7 (deel crisis): 1,5 is te groot, toegestaan is hoogstens 1; verbeter het"),
-        ("percelen", "schaal", "locaal", "percelen!F7 (schaal): 'locaal' is geen bekende keuze (lokaal, regionaal, "
+        ("percelen", "schaal", "locaal", "percelen!G7 (schaal): 'locaal' is geen bekende keuze (lokaal, regionaal, "
          "bovenregionaal, landelijk); bedoelt u lokaal?"),
-        ("percelen", "schaal", "dorps", "percelen!F7 (schaal): 'dorps' is geen bekende keuze (lokaal, regionaal, "
+        ("percelen", "schaal", "dorps", "percelen!G7 (schaal): 'dorps' is geen bekende keuze (lokaal, regionaal, "
          "bovenregionaal, landelijk); kies er een"),
         ("gebieden", "naam", int(made()), "gebieden!C7 (naam): hier staat wat een burgerservicenummer kan zijn;"),
-        ("gebieden", "bron", "x" * 40_000, "gebieden!K7 (bron): de tekst is langer dan 32767 tekens; kort haar in"),
+        ("gebieden", "bron", "x" * 40_000, "gebieden!L7 (bron): de tekst is langer dan 32767 tekens; kort haar in"),
         ("beleid", "waarde", "wel", "beleid!C7 (waarde): gewicht slechtste toekomsten is wel, toegestaan is een getal van 0 "
          "tot en met 1"),
     ],
@@ -204,7 +204,7 @@ def test_a_renamed_column_offers_the_nearest(grids: Grids, tmp_path: Path) -> No
     header = grids["aanbieders"][header_of(grids["aanbieders"])]
     header[header.index("eigen vermogen")] = "eigen vermogn"
     assert _problems(write_grids(tmp_path / "x.xlsx", grids)) == [
-        "aanbieders!C6 (eigen vermogn): onbekende kolom; bedoelt u eigen vermogen?",
+        "aanbieders!D6 (eigen vermogn): onbekende kolom; bedoelt u eigen vermogen?",
     ]
 
 
@@ -337,9 +337,9 @@ def test_hidden_rows_columns_and_sheets_are_read_and_told(written: Path, tmp_pat
 
 
 def test_merged_cells_among_the_rows_are_refused(written: Path, tmp_path: Path) -> None:
-    told = _problems(_edited(written, tmp_path / "x.xlsx", lambda book: book["aanbieders"].merge_cells("F7:F8")))
-    sentence = "hoort bij samengevoegde cellen (F7:F8); splits ze en vul elke cel"
-    assert told == [f"aanbieders!F7:F8 (resultaat laatste jaar), 2 cellen: {sentence}"]
+    told = _problems(_edited(written, tmp_path / "x.xlsx", lambda book: book["aanbieders"].merge_cells("G7:G8")))
+    sentence = "hoort bij samengevoegde cellen (G7:G8); splits ze en vul elke cel"
+    assert told == [f"aanbieders!G7:G8 (resultaat laatste jaar), 2 cellen: {sentence}"]
 
 
 def test_a_formula_without_outcome_is_never_read_as_nothing(written: Path, tmp_path: Path) -> None:

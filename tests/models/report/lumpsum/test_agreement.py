@@ -130,7 +130,7 @@ def test_a_breach_ends_with_3_and_names_lot_points_and_euros(breached: Told) -> 
     first = _answer(breached.outcome, EN)[0]
     assert first.startswith("There is no lump sum within all limits.")
     assert _known_to_html(first) in breached.html
-    names = names_of(breached.outcome.case, "nl")
+    names = names_of(breached.outcome.case, "en")
     for one in breaches:
         loading = found["designs"]["headline"]["loading"][one["lot"]]
         # at most half a percent: what the loading has more is the breach
@@ -159,7 +159,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
     assert first.startswith("There is no lump sum that meets the limits, not even with a higher loading.")
     assert _known_to_html(first) in none.html
     (way,) = (one for one in found["relaxations"] if one["kinds"] == ["reserve"])
-    data, names = none.outcome.lumpsum.data, names_of(none.outcome.case, "nl")
+    data, names = none.outcome.lumpsum.data, names_of(none.outcome.case, "en")
     more = np.zeros(len(data.municipalities))
     for one in way["limits"]:
         m = data.municipalities.index(one["limit"].removeprefix("stock[").removesuffix("]"))
@@ -182,7 +182,7 @@ def test_no_sentence_has_a_key_of_the_program(breached: Told, none: Told, outcom
     """Names of lots, providers and municipalities, never their ids; never underscores, brackets or a missing value."""
     texts = Texts(lang)
     for own in (breached.outcome, none.outcome, outcome, _doubtful(outcome, "unproven")):
-        names = names_of(own.case, "nl")
+        names = names_of(own.case, lang)
         ids = [one for one, name in names.items() if one != name]
         told = agreement_sentences(own.lumpsum, texts, names)
         assert told
