@@ -103,8 +103,9 @@ def pseudonymised(case: Case) -> Case:
     >>> from dataclasses import replace
     >>> from bekostiging.case import pseudonymised, read_case
     >>> running = replace(read_case("almere"), kind="running")
-    >>> pseudonymised(running).providers[0].id, pseudonymised(running).providers[0].name
-    ('aanbieder-1', 'Aanbieder 1')
+    >>> first = pseudonymised(running).providers[0]
+    >>> first.id, first.name, first.name_en
+    ('aanbieder-1', 'Aanbieder 1', 'Provider 1')
     """
     checked_kind("case", case, Case, "read_case")
     if not case.confidential:
@@ -115,8 +116,8 @@ def pseudonymised(case: Case) -> Case:
         table: tuple(_row(row, numbers, numbered) for row in getattr(case, table)) for table in TABLES
     }
     tables["providers"] = tuple(
-        row.model_copy(update={"id": numbers[own.id], "name": _as_name(numbers[own.id]), "name_en": ""})
-        for row, own in zip(tables["providers"], case.providers, strict=True)
+        row.model_copy(update={"id": number, "name": _as_name(number), "name_en": _in_english(number)})
+        for row, number in zip(tables["providers"], (numbers[own.id] for own in case.providers), strict=True)
     )
     return replace(
         case,
@@ -213,3 +214,8 @@ def _strings(values: Iterable[object]) -> list[str]:
 def _as_name(number: str) -> str:
     """A number as it stands in a sentence: Aanbieder 1."""
     return number.capitalize().replace("-", " ")
+
+
+def _in_english(number: str) -> str:
+    """The same in an English sentence: Provider 1."""
+    return _as_name(number).replace("Aanbieder", "Provider")

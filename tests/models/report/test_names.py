@@ -58,4 +58,4 @@ def test_an_english_name_of_a_provider_is_numbered_too(small_case: Case) -> None
     first = small_case.providers[0].model_copy(update=called)
     running = replace(small_case, kind="running", providers=(first, *small_case.providers[1:]))
     (own, *_) = pseudonymised(running).providers
-    assert (own.name_en, own.source) == ("", "accounts of aanbieder-1")
+    assert (own.name_en, own.source) == ("Provider 1", "accounts of aanbieder-1")

@@ -79,7 +79,7 @@ def _value_in_unit(texts: Texts, line: Line, value: float | None) -> str:
     """A value as it is read in its unit."""
     if value is None:
         return ""
-    return texts.numbers.percent(value, 1) if is_fraction(line) else texts.numbers.plain(value, 2)
+    return texts.numbers.percent(value, 2) if is_fraction(line) else texts.numbers.plain(value, 2)
 
 
 def annex_page(annex: Annex, texts: Texts) -> str:

@@ -66,7 +66,7 @@ class _Sheets:
     def __post_init__(self) -> None:
         self.looks = Looks(self.book)
         own = {"num_format": "#,##0.00", "valign": "top"}
-        self.number, self.percent = (self.book.add_format(one) for one in (own, own | {"num_format": "0.0%"}))
+        self.number, self.percent = (self.book.add_format(one) for one in (own, own | {"num_format": "0.00%"}))
         self.whole = self.book.add_format(own | {"num_format": "#,##0"})
         self.sum = self.book.add_format(own | {"num_format": "#,##0", "bold": True, "top": 1})
 

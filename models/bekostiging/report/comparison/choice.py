@@ -44,12 +44,15 @@ def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]
         "disputes": judged["disputes"],
         "waiting": [waiting_cell(outcome, texts, form) for form in shown_forms(outcome.case)],
     }
-    return [(_row_name(criterion, texts), row) for criterion, row in cells.items()]
+    names = {criterion: _row_name(outcome.case, criterion, texts) for criterion in cells}
+    return [(names[criterion], row) for criterion, row in cells.items()]
 
 
-def _row_name(criterion: str, texts: Texts) -> str:
-    """The criterion, and that it is judged where it is."""
+def _row_name(case: Case, criterion: str, texts: Texts) -> str:
+    """The criterion, and that it is judged or rests on what is invented where it does."""
     name = texts["criteria", criterion]
+    if criterion == "administration" and any(row.status == "illustrative" for row in case.administration):
+        return f"{name}, {texts['statuses', 'illustrative']}"
     return texts["judgements", "row"].format(criterion=name) if criterion in JUDGED_CRITERIA else name
 
 

@@ -164,7 +164,7 @@ def _of_clients(outcome: Comparison, texts: Texts) -> str:
         ends = (plain(float(fan.low[-1])), plain(float(fan.high[-1])))
         said.append(
             texts["captions", "clients_law" if ends[0] != ends[1] else "clients_law_alike"].format(
-                law=texts["laws", law], low=ends[0], high=ends[1]
+                law=texts["laws", law], low=ends[0], high=ends[1], what=texts["captions", fan.definition]
             )
         )
     return texts["captions", "clients"].format(

@@ -102,7 +102,9 @@ def _settings(outcome: Comparison, texts: Texts) -> str:
 
 def _calibration(outcome: Comparison, texts: Texts) -> Table:
     """Figures of the model beside those counted."""
-    rows = [[texts["columns", name] for name in ("name", "modelled", "published", "source")]]
+    page, columns = texts.sections["page"], texts.sections["columns"]
+    heads = [columns["name"], page["calibration_model"], page["calibration_counted"], columns["source"]]
+    rows = [heads]
     for line in outcome.calibration:
         shown = [_calibrated(texts, value, line.unit) for value in (line.modelled, line.published)]
         ratio = texts.numbers.percent(line.modelled / line.published - 1, 1)

@@ -30,6 +30,7 @@ from bekostiging.report.comparison.signals import signal_sections
 from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.budget_sheet import budget_sheets
 from bekostiging.report.kit.leading import Cell, Chart, LeadingSheet, Panel, Series, in_words, rounded_ends
+from bekostiging.report.kit.origin import discounted
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
@@ -88,7 +89,7 @@ def _summary(outcome: Comparison, texts: Texts) -> list[Panel]:
         for figure in shown:
             cells += _with_error(figure, found[figure])
         rows.append(cells)
-    note = said["term_note"].format(years=years(outcome))
+    note = said["term_note"].format(years=years(outcome), discounted=discounted(outcome.case, texts))
     return [
         Panel(said["question"], [texts["page", "question_text"].format(years=years(outcome))]),
         Panel(said["answer"], answer_sentences(outcome, texts, BudgetPage.of_comparison(outcome, texts))),
@@ -151,7 +152,10 @@ def _spending(outcome: Comparison, texts: Texts, caption: str) -> Panel:
 
 def _exceedance(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     """Amount by chance of being exceeded, a curve per form and a line at what is begroot."""
-    headroom, note = headroom_of_term(outcome), texts["leading", "exceeded_note"].format(years=years(outcome))
+    headroom = headroom_of_term(outcome)
+    note = texts["leading", "exceeded_note"].format(
+        years=years(outcome), discounted=discounted(outcome.case, texts)
+    )
     heads = [
         texts["leading", "chance"],
         *(texts["forms", form] for form in shown_forms(outcome.case)),
@@ -197,7 +201,7 @@ def _results(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     ]
     ends = rounded_ends([end for own in whole for end in (own.low.value, own.high.value)])
     drawn = Chart("column", series, texts["page", "million_euro"], texts["columns", "provider"], "euro", ends=ends)
-    note = said["result_note"].format(years=years(outcome))
+    note = said["result_note"].format(years=years(outcome), discounted=discounted(outcome.case, texts))
     hidden = frozenset(range(n + 1, len(heads)))
     return Panel(said["results_title"], [caption, note], heads, rows, errors=hidden, chart=drawn)
 

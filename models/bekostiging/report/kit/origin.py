@@ -34,6 +34,11 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
     ]
 
 
+def discounted(case: Case, texts: Texts) -> str:
+    """That amounts over the term are discounted, where the case does so."""
+    return texts["units", "discounted"] if case.policy.discount_rate else ""
+
+
 def assumptions(case: Case) -> Iterator[Row]:
     """Rows per table, status and source; the invented first."""
     counts: dict[tuple[int, str, str], int] = {}

@@ -14,6 +14,8 @@ from bekostiging.report.kit.texts import Texts
 Names = dict[str, str]
 SHOWN = 0.0005
 """A loading below this rounds to nothing in a sentence."""
+LOTS = "{lots}"
+"""Place in a sentence for the lots of which it is said."""
 MOST_NAMED = 3
 """Providers, lots or limits named in a sentence; of more the number is told."""
 
@@ -105,23 +107,28 @@ def _side(data: LumpSumData, design: LumpSumDesign, lots: Sequence[int], sign: f
 def allowed(data: LumpSumData, design: LumpSumDesign, one: Decider, texts: Texts, names: Names) -> str:
     """What the design without a provider's limit has better: wider free zones, else lower shares, else lower loadings."""
     other, numbers = one.design, texts.numbers
-    better: dict[str, list[str]] = {"zone": [], "share": [], "loading": []}
+    better: dict[str, list[tuple[str, str]]] = {"zone": [], "share": [], "loading": []}
     for j, lot in enumerate(data.lots):
         now, then = (free_zone(lot, own.share[j]) for own in (design, other))
         share, lower = (float(own.share[j].max(initial=0.0)) for own in (design, other))
-        values = {"lot": names[lot.name]}
+        here = names[lot.name]
         if then > now:
             key = "allowed_whole" if np.isinf(then) else "allowed_zone"
             zone = "" if np.isinf(then) else percent_range(then, then, texts)
-            better["zone"].append(texts["agreement", key].format(zone=zone, **values))
+            better["zone"].append((here, texts["agreement", key].format(lot=LOTS, zone=zone)))
         elif lower < share - 1e-9:
             cells = {name: percent_range(own, own, texts) for name, own in (("share", lower), ("now", share))}
-            better["share"].append(texts["agreement", "allowed_share"].format(**cells, **values))
+            better["share"].append((here, texts["agreement", "allowed_share"].format(lot=LOTS, **cells)))
         elif other.loading[j] < design.loading[j] - SHOWN:
             cells = {
                 name: numbers.percent(float(own.loading[j]), 1)
                 for name, own in (("loading", other), ("now", design))
             }
-            better["loading"].append(texts["agreement", "allowed_loading"].format(**cells, **values))
+            better["loading"].append((here, texts["agreement", "allowed_loading"].format(lot=LOTS, **cells)))
     parts = next((own for own in better.values() if own), [])
-    return joined(parts[:MOST_NAMED], texts) if parts else texts["agreement", "allowed_little"]
+    if not parts:
+        return texts["agreement", "allowed_little"]
+    alike: dict[str, list[str]] = {}
+    for here, told in parts[:MOST_NAMED]:
+        alike.setdefault(told, []).append(here)
+    return joined([told.replace(LOTS, joined(lots, texts)) for told, lots in alike.items()], texts)

@@ -11,6 +11,7 @@ from bekostiging.evaluation.figures import EXPECTED_RESULT, Figure
 from bekostiging.evaluation.legal_grounds import by_weight
 from bekostiging.report.comparison.signals import flag_sentence
 from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.origin import discounted
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.lumpsum.agreement import certainty_sentence, decider_sentences
 from bekostiging.report.papers.basis import Basis
@@ -79,7 +80,9 @@ class SecretAnnex:
             rows.append([name_in(provider, texts.lang), buffer, *cells])
         title = said["results_table"].format(years=basis.term, form=basis.form_name())
         yield Heading(said["results"])
-        yield Grid(rows, basis.caption(2, title), said["results_note"])
+        yield Grid(
+            rows, basis.caption(2, title), said["results_note"].format(discounted=discounted(basis.case, texts))
+        )
 
     def _judged(self) -> Iterator[Block]:
         """Of a lump sum alone: what every provider is expected to earn, and the capital it needs."""

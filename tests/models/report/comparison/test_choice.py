@@ -44,13 +44,21 @@ def test_the_criteria_of_the_field_computed_or_judged(outcome: Comparison) -> No
     assert len(dict(choice_table(outcome, NL))["wachten"]) == 3
     rows = dict(choice_table(replace(outcome, case=replace(case, lots=(traject, *case.lots[1:]))), NL))
     assert [name.removesuffix(" (oordeel, niet berekend)") for name in rows] == [
-        "maatwerk", "flexibiliteit", "keuzevrijheid", "grip op uitgaven", "prikkel", "administratie", "geschillen",
-        "wachten",
+        "maatwerk", "flexibiliteit", "keuzevrijheid", "grip op uitgaven", "prikkel",
+        "administratie, verzonnen (illustratief)", "geschillen", "wachten",
     ]  # fmt: skip
     judged = {name.split(" (")[0]: cells for name, cells in rows.items() if "(oordeel, niet berekend)" in name}
     marks = {name: " ".join(cell.split()[0] for cell in cells) for name, cells in judged.items()}
     assert marks == FIELD
     assert all("kans op overschrijding" in cell for cell in rows["grip op uitgaven"])
+
+
+def test_hours_that_are_invented_are_marked_and_others_are_not(outcome: Comparison) -> None:
+    case = outcome.case
+    own = tuple(row.model_copy(update={"status": "own_data"}) for row in case.administration)
+    told = [name for name, _ in choice_table(replace(outcome, case=replace(case, administration=own)), NL)]
+    assert own
+    assert "administratie" in told
 
 
 @pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])

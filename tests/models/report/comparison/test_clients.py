@@ -15,6 +15,7 @@ from bekostiging.evaluation import TOTAL, Comparison
 from bekostiging.evaluation.figures import PERSONS, PERSONS_P10, PERSONS_P50, PERSONS_P90
 from bekostiging.report.comparison.client_plots import Fan
 from bekostiging.report.comparison.clients import client_sections, count_results, count_rows
+from bekostiging.report.comparison.drawn import figure_captions
 from bekostiging.report.comparison.page import comparison_page
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.texts import Texts
@@ -71,6 +72,8 @@ def test_a_stock_is_compared_with_a_stock(outcome: Comparison) -> None:
     section = client_sections(outcome, NL)
     assert "Wmo: punten en band zijn trajecten op een datum (band: 1 januari)." in section["clients_compared"]
     assert "geteld in" not in " ".join(section["clients_told"])
+    low, high = (NL.numbers.plain(float(end[-1])) for end in (fan.low, fan.high))
+    assert f"tussen {low} en {high} trajecten op 1 januari (Wmo)" in figure_captions(outcome, NL)["clients"]
 
 
 def test_the_sentence_and_the_alternative_text_carry_the_numbers(counted: Comparison) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from instances import corridor, data, terms
 
-from bekostiging.lumpsum import LumpSumData, LumpSumDesign, design_lumpsum
+from bekostiging.lumpsum import Decider, LumpSumData, LumpSumDesign, design_lumpsum
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.lumpsum.terms import loading_text, percent_range, terms_sentence
+from bekostiging.report.lumpsum.terms import allowed, loading_text, percent_range, terms_sentence
 from bekostiging.units import MILLION
 
 NL, EN = Texts("nl"), Texts("en")
@@ -116,3 +116,14 @@ def test_above_and_below_the_reference_amount(
 ) -> None:
     _, design = case
     assert loading_text(replace(design, loading=np.array(loading)), NL) == told
+
+
+def test_lots_of_which_the_same_is_said_are_named_together(case: tuple[LumpSumData, LumpSumDesign]) -> None:
+    """A share of 0.8 could be 0.75 in both lots: one clause, not two that repeat each other."""
+    decided, design = case
+    now, then = (
+        replace(design, share=tuple(np.full(lot.corridor.n_layers, share) for lot in decided.lots))
+        for share in (0.8, 0.75)
+    )
+    told = allowed(decided, now, Decider("x", 1.0, then), NL, {lot.name: lot.name for lot in decided.lots})
+    assert told.replace("\u00a0", " ") == "de gemeente in a en b 75 % dragen in plaats van 80 %"
