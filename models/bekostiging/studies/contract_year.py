@@ -165,13 +165,18 @@ class ContractYear:
     def to_pay(self, contract: int) -> FloatArray:
         """Nog te betalen over the months seen, by scenario: entitlement so far less what was claimed or paid.
 
-        Under a lump sum the entitlement is the budget by twelfths, and what it settles for is not yet in it.
+        Under a lump sum the entitlement is the budget by twelfths, and what it settles for is not yet in it. Under a spending
+        ceiling claims beyond what the year pays are neither owed nor paid.
         """
         one = self.contracts[contract]
         if one.lump_sum:
             part = self.forecast.payment[:, contract] * self.months_seen / MONTHS
             return np.asarray(part - self.paid[contract])
-        return np.asarray(self.forecast.to_date[:, contract] - self.paid[contract])
+        due, paid = self.forecast.to_date[:, contract], self.paid[contract]
+        if getattr(one, "ceiling", None) is None and getattr(one, "part_of_ceiling", None) is None:
+            return np.asarray(due - paid)
+        most = self.forecast.payment[:, contract]
+        return np.asarray(np.minimum(due, most) - np.minimum(paid, most))
 
     def ceiling(self, contract: int) -> float | None:
         """Spending ceiling of a contract at the prices of this year; None without one of its own."""

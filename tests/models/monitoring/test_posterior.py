@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from bekostiging.actuals import YearFigures
 from bekostiging.case import Case, UserError, read_case
 from bekostiging.case.year_tables import Actual
+from bekostiging.contracts.tariff import TariffContract
 from bekostiging.monitoring import DrawnMonths, drawn_months
 from bekostiging.monitoring.expected_months import Observed, ObservedMonths
 from bekostiging.monitoring.posterior import laplace, posterior_of
@@ -130,6 +132,24 @@ def test_completeness_within_a_point_of_the_truth(september: ContractYear) -> No
 
 def test_more_seen_is_less_uncertain(march: ContractYear, september: ContractYear) -> None:
     assert september.total.std() < march.total.std()
+
+
+@pytest.mark.parametrize(
+    ("due", "claimed", "capped", "free"),
+    [(120.0, 110.0, 0.0, 10.0), (120.0, 90.0, 10.0, 30.0), (80.0, 70.0, 10.0, 10.0), (80.0, 90.0, -10.0, -10.0)],
+)
+def test_claims_above_a_ceiling_are_not_to_be_paid(
+    march: ContractYear, due: float, claimed: float, capped: float, free: float
+) -> None:
+    """Worked by hand: the year pays 100, so 120 of claims is 100 due, and of 110 claimed 100 was paid."""
+    c = next(c for c, one in enumerate(march.contracts) if isinstance(one, TariffContract))
+    without, under = (replace(march.contracts[c], ceiling=ceiling) for ceiling in (None, 100.0))
+    shape = (march.n_scenarios, len(march.contracts))
+    forecast = replace(march.forecast, payment=np.full(shape, 100.0), to_date=np.full(shape, due))
+    for one, expected in ((without, free), (under, capped)):
+        contracts = (*march.contracts[:c], one, *march.contracts[c + 1 :])
+        year = replace(march, contracts=contracts, forecast=forecast, paid=np.full(shape[1], claimed))
+        assert year.to_pay(c) == pytest.approx(expected)
 
 
 def test_a_contract_that_reports_nothing_is_estimated_and_said() -> None:

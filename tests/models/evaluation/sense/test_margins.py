@@ -229,104 +229,106 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "equity, nothing else": (
         "Tabel providers: Aanbieder 2 heeft 0,95 miljoen euro eigen vermogen op een balans van 1,0 miljoen euro. Klopt dit "
         "bedrag? Dat scheelt 0,23 miljoen euro per jaar.",
-        "Table providers: Aanbieder 2 has 0.95 million euro of equity on a balance of 1.0 million euro. Is this amount "
+        "Table providers: Provider 2 has 0.95 million euro of equity on a balance of 1.0 million euro. Is this amount "
         "right? That is a difference of 0.23 million euro a year.",
     ),
     "turnover, little": (
         "Tabel providers: Aanbieder 2 zet 0,20 miljoen euro om met een balans van 1,0 miljoen euro. Zijn maand- en "
         "jaarbedragen verwisseld? Dat scheelt 0,20 miljoen euro per jaar.",
-        "Table providers: Aanbieder 2 turns over 0.20 million euro on a balance of 1.0 million euro. Are amounts a month "
+        "Table providers: Provider 2 turns over 0.20 million euro on a balance of 1.0 million euro. Are amounts a month "
         "and a year mixed up? That is a difference of 0.20 million euro a year.",
     ),
     "loss": (
         "Tabel providers: Aanbieder 2 had een resultaat van -0,15 miljoen euro op 0,50 miljoen euro omzet. Klopt dit "
         "bedrag? Dat scheelt 0,15 miljoen euro per jaar.",
-        "Table providers: Aanbieder 2 had a result of -0.15 million euro on 0.50 million euro of turnover. Is this amount "
+        "Table providers: Provider 2 had a result of -0.15 million euro on 0.50 million euro of turnover. Is this amount "
         "right? That is a difference of 0.15 million euro a year.",
     ),
     "turnover here, little": (
         "Tabel providers: de omzet van Aanbieder 2 in deze regio (omzet maal aandeel) is 57.000 euro per jaar; de "
         "contracten hier kosten 0,23 miljoen euro. Klopt dit bedrag? Dat scheelt 0,17 miljoen euro per jaar.",
-        "Table providers: turnover of Aanbieder 2 in this region (turnover times share) is 57,000 euro a year; the "
+        "Table providers: turnover of Provider 2 in this region (turnover times share) is 57,000 euro a year; the "
         "contracts here cost 0.23 million euro. Is this amount right? That is a difference of 0.17 million euro a year.",
     ),
     "reserve": (
         "Tabel municipalities: Gemeente 1 heeft 3,5 miljoen euro in reserve voor deze contracten; die kosten 1,8 miljoen "
         "euro per jaar. Klopt dit bedrag? Dat scheelt 1,8 miljoen euro per jaar.",
-        "Table municipalities: Gemeente 1 has 3.5 million euro in reserve for these contracts; they cost 1.8 million euro a "
-        "year. Is this amount right? That is a difference of 1.8 million euro a year.",
+        "Table municipalities: Municipality 1 has 3.5 million euro in reserve for these contracts; they cost 1.8 million "
+        "euro a year. Is this amount right? That is a difference of 1.8 million euro a year.",
     ),
     "gemeentefonds": (
         "Tabel municipalities: Gemeente 1 krijgt 499 miljoen euro uit het gemeentefonds, 10.001 euro per inwoner. Klopt dit "
         "bedrag? Dat scheelt 1,8 miljoen euro per jaar.",
-        "Table municipalities: Gemeente 1 gets 499 million euro from the gemeentefonds, 10,001 euro per inhabitant. Is this "
-        "amount right? That is a difference of 1.8 million euro a year.",
+        "Table municipalities: Municipality 1 gets 499 million euro from the gemeentefonds, 10,001 euro per inhabitant. "
+        "Is this amount right? That is a difference of 1.8 million euro a year.",
     ),
     "measure that saves": (
         "Tabel measures: Sluis kost of bespaart 0,91 miljoen euro per jaar; Begeleiding Wmo kost in totaal 0,80 miljoen "
         "euro. Zijn bedragen in duizenden ingevuld? Dat scheelt 0,11 miljoen euro per jaar.",
-        "Table measures: Sluis costs or saves 0.91 million euro a year; Begeleiding Wmo costs 0.80 million euro in total. "
-        "Are amounts in thousands? That is a difference of 0.11 million euro a year.",
+        "Table measures: Sluis costs or saves 0.91 million euro a year; Guidance under the Wmo costs 0.80 million euro "
+        "in total. Are amounts in thousands? That is a difference of 0.11 million euro a year.",
     ),
     "tariff, high": (
         "Tabel offers: het tarief van Aanbieder 2 voor Begeleiding Wmo is 153,00 euro per uur; kostprijzen, andere tarieven "
         "en de eenheid wijzen op 76,00 euro. Horen prijs, uren en eenheid bij elkaar? Dat scheelt 0,22 miljoen euro per "
         "jaar.",
-        "Table offers: the tariff of Aanbieder 2 for Begeleiding Wmo is 153.00 euro per hour; unit costs, other tariffs and "
-        "the unit point to 76.00 euro. Do price, hours and unit belong together? That is a difference of 0.22 million euro "
-        "a year.",
+        "Table offers: the tariff of Provider 2 for Guidance under the Wmo is 153.00 euro per hour; unit costs, other "
+        "tariffs and the unit point to 76.00 euro. Do price, hours and unit belong together? That is a difference of "
+        "0.22 million euro a year.",
     ),
     "hours, a post": (
         "Tabel demand: een cliënt van Begeleiding Wmo in Gemeente 1 krijgt gemiddeld 25,10 uur per week; 0,10 tot 25 komt "
         "voor. Dat geldt ook voor Begeleiding Wmo (Gemeente 2). Horen prijs, uren en eenheid bij elkaar? Dat scheelt 48.399 "
         "euro per jaar.",
-        "Table demand: a client of Begeleiding Wmo in Gemeente 1 gets 25.10 hour a week on average; 0.10 to 25 occurs. The "
-        "same goes for Begeleiding Wmo (Gemeente 2). Do price, hours and unit belong together? That is a difference of "
-        "48,399 euro a year.",
+        "Table demand: a client of Guidance under the Wmo in Municipality 1 gets 25.10 hour a week on average; 0.10 to "
+        "25 occurs. The same goes for Guidance under the Wmo (Municipality 2). Do price, hours and unit belong together? "
+        "That is a difference of 48,399 euro a year.",
     ),
     "begroting, high": (
         "Tabel begroting: de begroting voor de contracten van Gemeente 1, Wmo (2027) is 0,66 miljoen euro per jaar; het "
         "verwachte gebruik (starts, duur, uren en tarief) kost 0,44 miljoen euro. Dat is 1,5 keer zoveel. Staat er ook zorg "
         "in die niet onder deze contracten valt? Vul dan in wat buiten de contracten blijft. Dat scheelt 0,22 miljoen euro "
         "per jaar.",
-        "Table begroting: the begroting for the contracts of Gemeente 1, Wmo (2027) is 0.66 million euro a year; expected "
-        "use (starts, duration, hours and tariff) costs 0.44 million euro. That is 1.5 times as much. Does it hold care "
-        "outside these contracts too? Then fill in what stays outside them. That is a difference of 0.22 million euro a "
-        "year.",
+        "Table begroting: the begroting for the contracts of Municipality 1, Wmo (2027) is 0.66 million euro a year; "
+        "expected use (starts, duration, hours and tariff) costs 0.44 million euro. That is 1.5 times as much. Does it "
+        "hold care outside these contracts too? Then fill in what stays outside them. That is a difference of 0.22 "
+        "million euro a year.",
     ),
     "history of a law": (
         "Tabel history: de uitgaven in history van Gemeente 1, Wmo (2024) is 1,2 miljoen euro per jaar; het verwachte "
         "gebruik (starts, duur, uren en tarief) kost 0,39 miljoen euro. Dat is 3,0 keer zoveel. Dat gebruik klopt wel met "
         "de begroting voor de contracten. Ga na welk van de twee klopt. Dat scheelt 0,78 miljoen euro per jaar.",
-        "Table history: spending in history of Gemeente 1, Wmo (2024) is 1.2 million euro a year; expected use (starts, "
-        "duration, hours and tariff) costs 0.39 million euro. That is 3.0 times as much. That use does fit the begroting "
-        "for the contracts. Find out which of the two is right. That is a difference of 0.78 million euro a year.",
+        "Table history: spending in history of Municipality 1, Wmo (2024) is 1.2 million euro a year; expected use "
+        "(starts, duration, hours and tariff) costs 0.39 million euro. That is 3.0 times as much. That use does fit the "
+        "begroting for the contracts. Find out which of the two is right. That is a difference of 0.78 million euro a "
+        "year.",
     ),
     "history of a care form": (
         "Tabel history: de uitgaven in history van Gemeente 1, Begeleiding Wmo (2024) is 0,78 miljoen euro per jaar; het "
         "verwachte gebruik (starts, duur, uren en tarief) kost 0,39 miljoen euro. Dat is 2,0 keer zoveel. Dat gebruik klopt "
         "wel met de begroting voor de contracten. Ga na welk van de twee klopt. Dat scheelt 0,39 miljoen euro per jaar.",
-        "Table history: spending in history of Gemeente 1, Begeleiding Wmo (2024) is 0.78 million euro a year; expected use "
-        "(starts, duration, hours and tariff) costs 0.39 million euro. That is 2.0 times as much. That use does fit the "
-        "begroting for the contracts. Find out which of the two is right. That is a difference of 0.39 million euro a year.",
+        "Table history: spending in history of Municipality 1, Guidance under the Wmo (2024) is 0.78 million euro a "
+        "year; expected use (starts, duration, hours and tariff) costs 0.39 million euro. That is 2.0 times as much. "
+        "That use does fit the begroting for the contracts. Find out which of the two is right. That is a difference of "
+        "0.39 million euro a year.",
     ),
     "clients, many": (
         "Tabellen demand en history: Begeleiding Wmo (Gemeente 1, 2024) heeft 50 cliënten in zorg; in history 101. Ga na "
         "welk van de twee klopt. Dat scheelt 0,41 miljoen euro per jaar.",
-        "Tables demand and history: Begeleiding Wmo (Gemeente 1, 2024) has 50 clients in care; in history 101. Find out "
-        "which of the two is right. That is a difference of 0.41 million euro a year.",
+        "Tables demand and history: Guidance under the Wmo (Municipality 1, 2024) has 50 clients in care; in history "
+        "101. Find out which of the two is right. That is a difference of 0.41 million euro a year.",
     ),
     "hours before": (
         "Tabellen demand en history: Begeleiding Wmo (Gemeente 1, 2024) heeft 1,9 eenheden per cliënt per week; in "
         "history 3,9. Ga na welk van de twee klopt. Dat scheelt 0,40 miljoen euro per jaar.",
-        "Tables demand and history: Begeleiding Wmo (Gemeente 1, 2024) has 1.9 units per client a week; in history 3.9. "
-        "Find out which of the two is right. That is a difference of 0.40 million euro a year.",
+        "Tables demand and history: Guidance under the Wmo (Municipality 1, 2024) has 1.9 units per client a week; in "
+        "history 3.9. Find out which of the two is right. That is a difference of 0.40 million euro a year.",
     ),
     "realised beside begroot": (
         "Tabel history: Wmo (Gemeente 1, 2024) kostte 0,39 miljoen euro; begroot was 0,13 miljoen euro. Klopt dit bedrag? "
         "Dat scheelt 0,26 miljoen euro per jaar.",
-        "Table history: Wmo (Gemeente 1, 2024) cost 0.39 million euro; begroot was 0.13 million euro. Is this amount right? "
-        "That is a difference of 0.26 million euro a year.",
+        "Table history: Wmo (Municipality 1, 2024) cost 0.39 million euro; begroot was 0.13 million euro. Is this amount "
+        "right? That is a difference of 0.26 million euro a year.",
     ),
 }
 """What is said just beyond an edge, whole."""
@@ -363,8 +365,8 @@ def test_a_duration_in_months_is_asked_about(paper: Case) -> None:
     (remark,) = _of_kind(_demand(mean_duration_weeks=YEAR / 2 / (YEAR / 12))(paper), "duration")
     assert "duurt 6,0 weken; 100 starts per jaar en 50 cliënten in zorg horen bij 26,1 weken" in remark.nl
     assert remark.en.startswith(
-        "Table demand: Begeleiding Wmo in Gemeente 1 lasts 6.0 weeks; 100 starts a year and 50 clients in care belong to "
-        "26.1 weeks. Are weeks and months mixed up? That is a difference of "
+        "Table demand: Guidance under the Wmo in Municipality 1 lasts 6.0 weeks; 100 starts a year and 50 clients in "
+        "care belong to 26.1 weeks. Are weeks and months mixed up? That is a difference of "
     )
 
 
@@ -388,7 +390,7 @@ def test_use_is_odd_where_all_else_agrees(paper: Case) -> None:
     assert sense_check(stated) == ()
     four = _row("demand", lambda row: row.care_form == "wmo_guidance", units_per_week=4 * HOURS)(stated)
     (remark,) = sense_check(four)
-    assert (remark.kind, remark.table, remark.where["en"]) == ("use", "demand", "Begeleiding Wmo")
+    assert (remark.kind, remark.table, remark.where["en"]) == ("use", "demand", "Guidance under the Wmo")
     assert remark.euros == pytest.approx(3 * 800e3 / INDEX)
     assert (
         "kost 3,1 miljoen euro per jaar; volgens de omzet, het plafond en een andere is dat 0,78 miljoen euro"
@@ -396,9 +398,9 @@ def test_use_is_odd_where_all_else_agrees(paper: Case) -> None:
     )
     assert "Dat is 4,0 keer zoveel. Staan er uren per maand in plaats van per week?" in remark.nl
     assert remark.en == (
-        "Tables demand and offers: expected use of Begeleiding Wmo (starts, duration, hours and tariff) costs 3.1 million "
-        "euro a year; by revenue, the ceiling and another it is 0.78 million euro. That is 4.0 times as much. Are hours a "
-        "month given, not a week? That is a difference of 2.3 million euro a year."
+        "Tables demand and offers: expected use of Guidance under the Wmo (starts, duration, hours and tariff) costs 3.1 "
+        "million euro a year; by revenue, the ceiling and another it is 0.78 million euro. That is 4.0 times as much. "
+        "Are hours a month given, not a week? That is a difference of 2.3 million euro a year."
     )
 
 

@@ -220,6 +220,6 @@ def test_the_sentence_of_a_rate_and_of_a_spread(paper: Case) -> None:
     assert (spread.nl, spread.en) == (
         "Tabel demand: de spreiding van de uren van Begeleiding Wmo (Gemeente 1) is 7; 0 tot 5 komt voor. Klopt dit bedrag? "
         "Dat scheelt 0,40 miljoen euro per jaar.",
-        "Table demand: the spread of hours of Begeleiding Wmo (Gemeente 1) is 7; 0 to 5 occurs. Is this amount right? That "
-        "is a difference of 0.40 million euro a year.",
+        "Table demand: the spread of hours of Guidance under the Wmo (Municipality 1) is 7; 0 to 5 occurs. Is this "
+        "amount right? That is a difference of 0.40 million euro a year.",
     )
