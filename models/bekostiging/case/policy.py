@@ -148,18 +148,18 @@ class PolicyTable(PolicyRows):
         needed_for=("verdeelsleutel hybrid", "sharing key hybrid"))
     adhoc_premium = LotPolicy(Number(0, 5),
         nl="wat een ad hoc ingekochte plaats boven het tarief kost, als fractie",
-        en="what a place bought ad hoc costs above the tariff, fraction", needed_for=("capacity", "capacity"))
+        en="what a place bought ad hoc costs above the tariff, fraction", needed_for=("het capaciteitsplan", "capacity"))
     adhoc_most = LotPolicy(Number(0, 1), default=inf,
         nl="hoogste deel van de starts dat ad hoc kan worden ingekocht, als fractie",
         en="most of the starts that can be bought ad hoc, fraction",
         absent_nl="kan alles ad hoc worden ingekocht", absent_en="everything may be bought ad hoc")
     waiting_cost = LotPolicy(Number(0, 100000.0, EURO_A_WEEK),
         nl="wat een wachtende cliënt kost, euro per week", en="what a client who waits costs, euro per week",
-        needed_for=("capacity", "capacity"))
+        needed_for=("het capaciteitsplan", "capacity"))
     late_share = LotPolicy(Number(0, 1), default=inf,
         nl="cliënten die langer dan de norm mogen wachten, als deel van de verwachte starts van een kwartaal",
         en="clients who may wait beyond the norm, as part of the expected starts of a quarter",
-        absent_nl="geen wachtnorm in capacity", absent_en="no waiting norm in capacity")
+        absent_nl="geen wachtnorm in het capaciteitsplan", absent_en="no waiting norm in capacity")
     contracts_least = LotPolicy(Number(0, 1000, PROVIDERS), default=0.0,
         nl="minste aantal gecontracteerde aanbieders (hoofdcontracten) van het perceel",
         en="least number of contracted providers (main contracts) of the lot",

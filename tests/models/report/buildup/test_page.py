@@ -222,7 +222,9 @@ def test_every_sheet_prints_on_a4(grouped: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_annex_names_no_provider(grouped: Case, tmp_path: Path, lang: str) -> None:
     """Page and workbook, also of a case whose providers are archetypes; with ``named`` they are there."""
-    known = tuple(row.model_copy(update={"name": f"Kwartel {k}"}) for k, row in enumerate(grouped.providers))
+    known = tuple(
+        row.model_copy(update={"name": f"Kwartel {k}", "name_en": ""}) for k, row in enumerate(grouped.providers)
+    )
     case = replace(grouped, providers=known)
     for named in (False, True):
         folder = tmp_path / str(named)
