@@ -66,13 +66,29 @@ def _together(figures: YearFigures, rows: tuple[object, ...], case: Case) -> Yea
 
 
 def forecasts_kept(store: Path | None, case: Case) -> tuple[Forecast, ...]:
-    """What reports on the case expected, by the store; nothing without one."""
+    """What reports on the case expected, by the store; nothing without one.
+
+    Raises
+    ------
+    UserError
+        They are of another case of the same name: of a contract that this one does not have.
+    """
+    from bekostiging.case import UserError
     from bekostiging.store import kept_forecasts, open_store
 
     if store is None:
         return ()
     with open_store(store) as opened:
-        return kept_forecasts(opened, case.name)
+        found = kept_forecasts(opened, case.name)
+    own = {(row.provider, row.lot) for row in case.contracts} | {("", "")}
+    if any((one.provider, one.lot) not in own for one in found):
+        raise UserError(
+            f"{store}: hierin staan verwachtingen van een andere casus die ook {case.name} heet, met andere contracten; "
+            "geef een van beide een eigen naam (case.toml, of het blad met de casus).",
+            f"{store}: it holds forecasts of another case that is called {case.name} too, with other contracts; give one of "
+            "them a name of its own (case.toml, or the sheet of the case).",
+        )
+    return found
 
 
 def keep_year(store: Path | None, case: Case, year: ContractYear, figures: YearFigures) -> None:

@@ -165,8 +165,8 @@ class ContractYear:
     def to_pay(self, contract: int) -> FloatArray:
         """Nog te betalen over the months seen, by scenario: entitlement so far less what was claimed or paid.
 
-        Under a lump sum the entitlement is the budget by twelfths, and what it settles for is not yet in it. Under a spending
-        ceiling claims beyond what the year pays are neither owed nor paid.
+        Under a lump sum the entitlement is the budget by twelfths, and what it settles for is not yet in it. Under a
+        spending ceiling claims beyond what the year pays are neither owed nor paid.
         """
         one = self.contracts[contract]
         if one.lump_sum:

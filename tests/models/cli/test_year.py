@@ -11,17 +11,17 @@ from region_messages import KEY, MUNICIPALITY
 from typer.testing import CliRunner
 
 from bekostiging.actuals import read_actuals, write_year
-from bekostiging.case import Case, read_case
+from bekostiging.case import Case, UserError, read_case
 from bekostiging.case.write import write_case
 from bekostiging.case.year_tables import YEAR_TABLES
 from bekostiging.cli import app
-from bekostiging.cli.year_memory import figures_of_year
+from bekostiging.cli.year_memory import figures_of_year, forecasts_kept
 from bekostiging.monitoring import drawn_months
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.settlement.match import told
 from bekostiging.report.settlement.papers import Papers
 from bekostiging.settlement import drawn_year, example_case, match_year, settle_year
-from bekostiging.store import kept_actuals, kept_forecasts, make_store, open_store
+from bekostiging.store import Forecast, keep_forecasts, kept_actuals, kept_forecasts, make_store, open_store
 
 pytest.importorskip("duckdb")
 
@@ -176,3 +176,20 @@ def test_what_a_settlement_refuses_is_told_at_its_cell_by_the_names_that_were_ty
     assert code == 1
     assert said in " ".join(output.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_another_case_of_the_same_name_is_told(tmp_path: Path) -> None:
+    """Its forecasts would be scored as those of this one."""
+    case, store = read_case("veenrand"), tmp_path / "regio.duckdb"
+    make_store(store, KEY, [MUNICIPALITY], 7)
+    mine, other = (
+        (row.provider, row.lot) for row in (case.contracts[0], case.contracts[0].model_copy(update={"lot": "x"}))
+    )
+    for (provider, lot), refused in ((mine, False), (other, True)):
+        with open_store(store, read_only=False) as opened:
+            keep_forecasts(opened, case.name, [Forecast(2028, "2028-03", 2.0, 1.0, 3.0, provider, lot)])
+        if refused:
+            with pytest.raises(UserError, match="another case that is called"):
+                forecasts_kept(store, case)
+        else:
+            assert len(forecasts_kept(store, case)) == 1
