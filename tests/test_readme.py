@@ -42,7 +42,7 @@ def _lines() -> Iterator[list[str]]:
 
 
 LINES = {f"{k}-{line[0]}": line for k, line in enumerate(_lines())}
-APART = ("diff",)
+APART = ("diff", "papers")
 """Lines about result folders that no line of the README makes: the tests of their command run them."""
 MAKING = ("new", "convert", "actuals", "key", "store", "import", "products")
 """Lines the others stand on."""

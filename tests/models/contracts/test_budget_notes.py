@@ -20,7 +20,7 @@ def test_estimated_lengths_are_told(small_case: Case) -> None:
     bought = {form for lot in small_case.lots for form in lot.care_forms}
     (note,) = hours_budget_notes(small_case)
     for form in small_case.care_forms:
-        assert (form.name in note["en"]) == (form.id in bought)
+        assert (form.name_en in note["en"]) == (form.id in bought)
     assert "at least 80 %" in note["en"]
     assert "Kans op een volgend budget als het op is: 0 %." in note["nl"]
 
@@ -32,7 +32,7 @@ def test_only_what_is_bought_is_told(small_case: Case) -> None:
         for row in small_case.lots
     )
     (note,) = hours_budget_notes(replace(small_case, lots=lots))
-    names = {form.id: form.name for form in small_case.care_forms}
+    names = {form.id: form.name_en for form in small_case.care_forms}
     assert names["guidance"] in note["en"]
     assert names["mental_care"] not in note["en"]
 
@@ -49,7 +49,7 @@ def test_a_price_far_above_the_tariff_is_told(small_case: Case) -> None:
 def test_far_above_is_a_quarter_more(small_case: Case) -> None:
     """Sixty weeks pay 78.5 % of guidance, 127 % of the tariff, and 81.7 % of mental care, 122 %: that is not told."""
     case = _with_weeks(small_case, 60.0)
-    names = {form.id: form.name for form in case.care_forms}
+    names = {form.id: form.name_en for form in case.care_forms}
     price = {form: 1 / part for form, (_, part) in hours_budget_terms(case).items()}
     assert price["mental_care"] < 1.25 < price["guidance"] < 1.3
     (note,) = hours_budget_notes(case)

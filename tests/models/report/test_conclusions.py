@@ -51,17 +51,24 @@ def test_a_lot_of_two_taakvelden_is_divided_by_what_its_care_costs(outcome: Comp
     case = outcome.case
     lot = next(place for place, row in enumerate(case.lots) if len(row.care_forms) > 1)
     forms = tuple(row.model_copy(update={"iv3": row.id}) for row in case.care_forms)
-    apart = compared_parts(replace(outcome, case=replace(case, care_forms=forms)), LUMP_SUM).taakvelden
-    cells = outcome.cells
-    value = {form: 0.0 for form in case.lots[lot].care_forms}
+    parts = compared_parts(replace(outcome, case=replace(case, care_forms=forms)), LUMP_SUM)
+    cells, year = outcome.cells, str(outcome.years[0])
+    value = {code: {form: 0.0 for form in case.lots[lot].care_forms} for code in case.reported_codes}
     for cell in np.flatnonzero(cells.lot == lot):
         if cells.municipality[cell] in case.reported:
-            form = cells.care_form_ids[cells.care_form[cell]]
-            value[form] += float(outcome.reference.units[0, cell] * outcome.reference.tariff[cell])
-    spent = compared_parts(outcome, LUMP_SUM).lots[case.lots[lot].id][str(outcome.years[0])].expected.value
-    for form, own in value.items():
-        expected = spent * own / sum(value.values())
-        assert apart[form][str(outcome.years[0])].expected.value == pytest.approx(expected, rel=1e-9)
+            own = value[case.municipalities[cells.municipality[cell]].code]
+            own[cells.care_form_ids[cells.care_form[cell]]] += float(
+                outcome.reference.units[0, cell] * outcome.reference.tariff[cell]
+            )
+    for code, own in value.items():
+        paid = {form: parts.municipal[code][form][year] for form in own}
+        for form, worth in own.items():
+            assert paid[form] == pytest.approx(sum(paid.values()) * worth / sum(own.values()), rel=1e-9)
+    for form in case.lots[lot].care_forms:
+        together = sum(parts.municipal[code][form][year] for code in value)
+        assert parts.taakvelden[form][year].expected.value == pytest.approx(together, rel=1e-9)
+    whole = sum(parts.taakvelden[form][year].expected.value for form in case.lots[lot].care_forms)
+    assert whole == pytest.approx(parts.lots[case.lots[lot].id][year].expected.value, rel=1e-9)
 
 
 def test_the_way_from_contract_budgets_ends_in_what_is_expected(outcome: Comparison) -> None:

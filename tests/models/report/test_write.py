@@ -47,7 +47,8 @@ def test_the_folder_is_complete(written: Path) -> None:
         "corridor",
     }
     origins = {"policy", "assumptions", "remarks", "influences", "municipal_budget"}
-    names = {NL["files", name] for name in {*COLUMNS, *origins}}
+    amounts = {"budget_taakvelden", "budget_lots", "budget_way", "signals"}
+    names = {NL["files", name] for name in {*COLUMNS, *origins, *amounts}}
     assert {path.stem for path in (written / "tables").glob("*.csv")} == names
 
 

@@ -100,7 +100,7 @@ def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str
         n=numbers.plain(len(payers)),
         others=texts["agreement", "others_pay"] if others else "",
         years=years_text(data),
-        tail=numbers.estimated_millions(tail),
+        tail=numbers.between(tail, MILLION),
         worst=numbers.percent(1 - data.confidence),
     )
     if result.plain is not result.headline and result.outcome in ("designed", "breached"):

@@ -33,8 +33,8 @@ READ: list[tuple[str, str, int, Any]] = [
 ]
 """Sheet, column, row under the names, and what is typed there in place of the same value."""
 REFUSED: list[tuple[str, str, int, Any, str]] = [
-    ("zorgvormen", "wet", 1, "jeugd wet", "zorgvormen!C7 (wet): 'jeugd wet' is geen bekende keuze (Jeugdwet, Wmo);"),
-    ("zorgvormen", "eenheid", 2, "uur per week", "zorgvormen!F8 (eenheid): 'uur per week' is geen bekende keuze"),
+    ("zorgvormen", "wet", 1, "jeugd wet", "zorgvormen!D7 (wet): 'jeugd wet' is geen bekende keuze (Jeugdwet, Wmo);"),
+    ("zorgvormen", "eenheid", 2, "uur per week", "zorgvormen!G8 (eenheid): 'uur per week' is geen bekende keuze"),
     ("begroting", "gemeente", 2, "Gemeente Turfhaven", "'Gemeente Turfhaven' staat niet in blad gemeenten; bedoelt"),
     ("begroting", "gemeente", 24, "Almere", "'Almere' staat niet in blad gemeenten; voeg de rij daar toe, of kies"),
     ("begroting", "jaar", 3, "2028/2029", "begroting!C9 (jaar): '2028/2029' is geen geheel getal; vul een geheel getal in"),
@@ -44,8 +44,8 @@ REFUSED: list[tuple[str, str, int, Any, str]] = [
     ("contracten", "aanbieder", 3, "Stichting Zonnebloem", "contracten!A9 (aanbieder): 'Stichting Zonnebloem' staat niet"),
     ("historie", "cliënten", 1, "ca. 600", "historie!E7, E15 (cliënten), 2 cellen: 'ca. 600' is geen getal"),
     ("historie", "cliënten", 9, "<5", "(ook: <5)"),
-    ("aanbieders", "deel vaste kosten", 1, 36, "aanbieders!J7 (deel vaste kosten): 36 is te groot, toegestaan"),
-    ("percelen", "bekostigingsvorm", 2, "P*Q", "percelen!E8 (bekostigingsvorm): 'P*Q' is geen bekende keuze"),
+    ("aanbieders", "deel vaste kosten", 1, 36, "aanbieders!K7 (deel vaste kosten): 36 is te groot, toegestaan"),
+    ("percelen", "bekostigingsvorm", 2, "P*Q", "percelen!F8 (bekostigingsvorm): 'P*Q' is geen bekende keuze"),
     ("beleid", "naam", 1, "gewicht slechste toekomsten", "is geen naam van beleid; bedoelt u gewicht slechtste toekomsten?"),
 ]  # fmt: skip
 """As above, and what is said of it."""
