@@ -39,7 +39,10 @@ def numbers(name: str, subject: str) -> list[float]:
     return found[0] if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize(("name", "subject"), CASES)
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [pytest.param(*one, marks=[pytest.mark.slow] if "two workers" in one[1] else []) for one in CASES],
+)
 def test_subject(name: str, subject: str) -> None:
     benchmark = registry.BENCHMARKS[name]
     if find_spec(benchmark.needs.get(subject, "numpy")) is None:

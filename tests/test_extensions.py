@@ -68,6 +68,7 @@ def _python(code: str, *arguments: str | Path, env: dict[str, str]) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_what_another_package_adds_runs_through_compare(
     installed: dict[str, str], extended: Path, tmp_path: Path
 ) -> None:

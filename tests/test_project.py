@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from bekostiging.case import read_case
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +60,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert steps[-1] == "exit $status"
 
 
+@pytest.mark.slow
 def test_types_are_strict() -> None:
     run = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout

@@ -51,6 +51,7 @@ def test_workers_and_languages_give_the_same_results(folder: Path, tmp_path: Pat
     assert (tmp_path / "one" / "results.json").read_bytes() == (tmp_path / "two" / "results.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_begroting_too_small_writes_the_report_and_leaves_with_3(
     folder: Path, tmp_path: Path, edit: Edit
 ) -> None:
@@ -165,6 +166,7 @@ def test_help_does_not_load_the_mathematics() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_an_interrupted_command_leaves_nothing_and_130(tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group, workers too: one sentence, no traceback, no folder."""
     process = subprocess.Popen(

@@ -51,12 +51,14 @@ def test_a_worker_killed_in_the_middle_changes_nothing(cluster: str, tmp_path: P
     assert (tmp_path / "died").exists()
 
 
+@pytest.mark.slow
 def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     assert list(execute(deadly, str(tmp_path / "died"), 8, workers=2)) == list(range(8))
     with pytest.raises(ClusterError, match="piece 0 ended three worker processes"):
         list(execute(fatal, 1, 3, workers=2))
 
 
+@pytest.mark.slow
 def test_executions_share_their_processes_and_not_their_context(tmp_path: Path) -> None:
     with shared_processes():
         first, second = (list(execute(of_process, context, 8, workers=2)) for context in (1, 2))

@@ -94,6 +94,7 @@ def test_farmer_in_whole_acres(method: str) -> None:
     assert more.objective == pytest.approx(-108390.0, abs=0.2)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10_000), complete=st.booleans(), confidence=st.floats(0.1, 0.95), weight=st.floats(0, 3)

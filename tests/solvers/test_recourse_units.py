@@ -94,6 +94,7 @@ def _right_in_any_unit(seed: int) -> None:
         np.testing.assert_allclose(second_stage_solutions(moved, found.x).costs, costs, rtol=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 100_000))
 def test_a_two_stage_program_is_right_in_any_unit(seed: int) -> None:

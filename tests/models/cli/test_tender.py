@@ -44,6 +44,7 @@ def test_a_mistake_is_one_sentence(arguments: tuple[str, ...], told: str, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_landscape_is_written_with_its_pack_and_not_over_another(tmp_path: Path) -> None:
     done = _run("landscape", "region", "--publish", "--out", "landschap", "--lang", "en", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

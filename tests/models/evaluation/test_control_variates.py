@@ -104,6 +104,7 @@ def test_factor_and_ceiling_by_hand() -> None:
     assert (known.estimate.value, known.factor, known.ceiling) == (2.0, np.inf, np.inf)
 
 
+@pytest.mark.slow
 def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(
     outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]
 ) -> None:
@@ -120,6 +121,7 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(
     assert found[EXPECTED].factor > 1
 
 
+@pytest.mark.slow
 def test_a_tail_with_clients_where_they_matter(outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]) -> None:
     """Against 2,048 plain scenarios: the same CVaR, at an eighth of the clients; and nearly all the variance that chance per
     client does not make is gone (the ceiling, which falls as the corridor shares more)."""

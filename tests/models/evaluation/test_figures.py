@@ -50,6 +50,7 @@ def with_p95() -> Iterator[None]:
     SPENDING_FIGURES.remove(P95)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_p95")
 def test_one_more_figure_is_shown_everywhere(small_case: Case, tmp_path: Path) -> None:
     """results.json and its schema, frame, CSV, workbook and page."""

@@ -59,6 +59,7 @@ def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
     np.testing.assert_array_equal(first, outcome.forms["taakgericht"].samples["absorb"].municipal)
 
 
+@pytest.mark.slow
 def test_a_precision_already_met_draws_no_more(small_case: Case, outcome: Comparison) -> None:
     found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=2 * _widest(outcome))
     assert found.n_scenarios == outcome.n_scenarios

@@ -104,6 +104,7 @@ def test_check_says_it_before_a_command_does(small_case: Case, tmp_path: Path) -
     assert "in order" not in told.output
 
 
+@pytest.mark.slow
 def test_a_comparison_says_so(small_case: Case) -> None:
     outcome = compare(_closed(small_case), n_scenarios=32, design_scenarios=DESIGN, n_years=2)
     assert any("finish under the old contract" in note["en"] for note in outcome.notes)

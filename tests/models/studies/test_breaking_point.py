@@ -74,6 +74,7 @@ def test_the_nearest_course_meets_the_limit_exactly(shocked: Comparison) -> None
     np.testing.assert_allclose(found.scenario["inflow"], 0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_probability_is_that_of_plain_futures(shocked: Comparison) -> None:
     """Importance sampling against 1,024 plain scenarios, everybody served."""
     own = _target(shocked, "inspanningsgericht", BEGROTING)

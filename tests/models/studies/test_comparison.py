@@ -77,11 +77,13 @@ def short(small_case: Case) -> Comparison:
     return compare(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2)
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_bytes(small_case: Case, short: Comparison) -> None:
     again = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2, workers=2)
     assert json_text(comparison_results(again)) == json_text(comparison_results(short))
 
 
+@pytest.mark.slow
 def test_seeds_give_other_numbers(small_case: Case, short: Comparison) -> None:
     other = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2, seed=2)
     assert json_text(comparison_results(other)) != json_text(comparison_results(short))
@@ -112,6 +114,7 @@ def test_a_begroting_too_small_is_a_result(poor: Comparison) -> None:
     assert poor.forms["taakgericht"].corner_totals["absorb"][SPENDING].value > 0
 
 
+@pytest.mark.slow
 def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:
     """Adding the conflicts to the begroting (and its reserve) makes a design feasible again."""
     needed = {}
@@ -130,6 +133,7 @@ def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:
     assert richer.lumpsum.design.feasible
 
 
+@pytest.mark.slow
 def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
     """Share 1 in every layer and base audited_cost, with elasticity 0: every provider's result is exactly zero."""
     policy = tuple(

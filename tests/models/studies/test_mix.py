@@ -36,6 +36,7 @@ def test_one_form_in_all_lots_is_no_mix(small_case: Case, outcome: Comparison) -
     assert comparison_results(outcome)["mix"] is None
 
 
+@pytest.mark.slow
 def test_every_lot_pays_in_its_own_form(mixed: Comparison) -> None:
     """Expected spending is that of the first lot per hour plus that of the others as lump sums; same scenarios, so exact."""
     assert mixed.mix is not None

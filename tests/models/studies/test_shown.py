@@ -90,6 +90,7 @@ def test_without_a_design_the_frame_is_the_conflict(small_case: Case) -> None:
     assert "no lump sum satisfies all limits" in study._repr_html_()
 
 
+@pytest.mark.slow
 def test_norm_amounts_of_few_clients_are_missing(small_case: Case) -> None:
     study = study_equalisation(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2)
     few = replace(study, clients=replace(study.clients, weight=study.clients.weight * 1e-6))

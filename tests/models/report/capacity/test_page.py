@@ -211,6 +211,7 @@ def test_figures_draw_into_given_axes_and_name_a_wrong_care_form(study: Capacity
         plot_capacity(study, care_form="guidence")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
     place = tmp_path / "found"
@@ -235,6 +236,7 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, tmp_path: Path) -> None:
     running = replace(
         small_case,

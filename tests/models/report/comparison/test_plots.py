@@ -138,6 +138,7 @@ def test_progress_bars_know_every_stage(capsys: pytest.CaptureFixture[str]) -> N
     assert "Design of the lump sum" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_report_leaves_the_matplotlib_of_the_caller_as_it_was(outcome: Comparison) -> None:
     """Settings, backend, pyplot's figures and the current one; and two threads draw the bytes of one."""
     texts = Texts("nl")

@@ -135,6 +135,7 @@ def test_transfers_sum_to_zero_and_pools_lower_the_tail(study: EqualisationStudy
         assert abs(sum(one.value for one in pool.received)) < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
     place = tmp_path / "found"

@@ -357,6 +357,7 @@ def test_the_manifest_says_which_defaults_were_read(every: Results, tmp_path: Pa
     assert told["settings"] == {"scenarios": 32, "seed": 1}
 
 
+@pytest.mark.slow
 def test_an_earlier_study_is_replaced_when_asked(every: Results, tmp_path: Path) -> None:
     for command in ("lumpsum", "share"):
         for _ in range(2):

@@ -58,6 +58,7 @@ def test_the_parts_of_a_page_are_linked_and_nothing_is_folded_away(
         assert len(titles) == len(re.findall(r'<h2 id="(?:report|appendix)-\d+">', page)) > 6
 
 
+@pytest.mark.slow
 @needs_browser
 def test_two_sheets_and_eight(outcome: Comparison, lumpsum_study: LumpSumStudy, tmp_path: Path) -> None:
     """Whole sheets as a browser prints them: summary on two, report on at most eight."""

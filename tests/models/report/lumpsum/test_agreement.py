@@ -113,6 +113,7 @@ def _known_to_html(sentence: str) -> str:
     return str(escape(sentence))
 
 
+@pytest.mark.slow
 def test_a_designed_lump_sum_ends_with_0(small_case: Case, outcome: Comparison, tmp_path: Path) -> None:
     """And is told after the amounts for the begroting: nothing about it comes first."""
     told = _by_command(small_case, tmp_path, lambda *given, **named: outcome)

@@ -123,6 +123,7 @@ def _repacked(dossier: Path, changes: Mapping[str, bytes]) -> None:
             made.writestr(name, content)
 
 
+@pytest.mark.slow
 def test_a_changed_input_is_named_with_what_it_does(dossier: Path) -> None:
     """One tariff higher: the run is repeated, the numbers that differ are told with their cause."""
     name = "inputs/mine/offers.csv"

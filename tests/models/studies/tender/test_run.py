@@ -57,6 +57,7 @@ def test_lots_add_up_to_the_municipalities_and_to_all_who_are_not_served(outcome
             np.testing.assert_allclose(one.lot_unserved.sum(axis=2), unserved, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_all_lots_is_what_the_comparison_says(found: Benchmark) -> None:
     board = found.boards[0]
     whole = board.lots[-1]
@@ -115,6 +116,7 @@ def test_equal_forms_share_a_rank() -> None:
     assert expected_rank("outputgericht", "expected", found) == Estimate(2.0, 0.5**0.5)
 
 
+@pytest.mark.slow
 def test_ranks_of_a_lot_add_up(found: Benchmark) -> None:
     """Of n forms they sum to n (n + 1) / 2, whoever is sure of what."""
     for lot in found.boards[0].lots:
@@ -212,6 +214,7 @@ def test_a_shock_of_nothing_changes_nothing(outcome: Comparison) -> None:
             )
 
 
+@pytest.mark.slow
 def test_growth_costs_more_where_volume_is_paid(found: Benchmark, outcome: Comparison) -> None:
     """Twenty percent more starts in both years: per hour spending grows, within what the stock allows; and verdicts tell."""
     shock = replace(outcome, case=replace(outcome.case, shocks=(_shock(1.2),)))
@@ -248,6 +251,7 @@ def test_a_place_among_regions_by_hand() -> None:
     assert (found.low, found.middle, found.high) == pytest.approx((1.3, 2.5, 3.7))
 
 
+@pytest.mark.slow
 def test_it_shows_itself_to_an_analyst(found: Benchmark) -> None:
     frame = found.to_frame()
     assert len(frame) == 4 * 3 * 6
@@ -259,6 +263,7 @@ def test_it_shows_itself_to_an_analyst(found: Benchmark) -> None:
     assert "Every figure of this synthetic region is invented" in html
 
 
+@pytest.mark.slow
 def test_simulated_regions_have_the_size_of_the_case(found: Benchmark) -> None:
     similar = found.boards[0].similar
     assert similar is not None
