@@ -127,7 +127,8 @@ def write_monitor(
         """Every file; the manifest last."""
         links = [(papers.said("calendar"), DAYS), (papers.said("calendar_file"), CALENDAR)]
         if word:
-            quarterly = QuarterPapers(papers, coming_years(year, workers=workers), adjustment)
+            # a few scenarios: starting processes takes longer than drawing them here
+            quarterly = QuarterPapers(papers, coming_years(year), adjustment)
             WordPapers().write(draft / QUARTER, about_of(papers.quarter_title), quarterly.blocks())
             links.append((papers.quarter_title, QUARTER))
         if adjustment is not None:
