@@ -107,7 +107,7 @@ def test_questions_come_from_numbers() -> None:
     one = [row for row in case.offers if row.care_form == "verblijf"][:1]
     asked = questions(study_landscape(replace(case, offers=(*alone, *one), waiting=())), EN)
     places = [row.id for row in case.providers]
-    name = pseudonymised(case).providers[places.index(one[0].provider)].name
+    name = pseudonymised(case).providers[places.index(one[0].provider)].name_en
     form = care_form_names(case, "en")["verblijf"]
     assert f"What happens if {name} stops? For {form} there is no other." in asked
     assert "How many people wait, and how long? That is not known." in asked
