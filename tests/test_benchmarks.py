@@ -18,7 +18,7 @@ pages = importlib.import_module("pages")
 WHOLE = ("whole", "report")
 """Phases that run whole commands, seconds each: these carry ``slow``."""
 CASES = [
-    pytest.param(name, subject, marks=[pytest.mark.slow] if one.phase in WHOLE else [])
+    pytest.param(name, subject, marks=[pytest.mark.slow] if one.phase in WHOLE or "two workers" in subject else [])
     for name, one in registry.BENCHMARKS.items()
     for subject in one.subjects
 ]
@@ -39,10 +39,7 @@ def numbers(name: str, subject: str) -> list[float]:
     return found[0] if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize(
-    ("name", "subject"),
-    [pytest.param(*one, marks=[pytest.mark.slow] if "two workers" in one[1] else []) for one in CASES],
-)
+@pytest.mark.parametrize(("name", "subject"), CASES)
 def test_subject(name: str, subject: str) -> None:
     benchmark = registry.BENCHMARKS[name]
     if find_spec(benchmark.needs.get(subject, "numpy")) is None:

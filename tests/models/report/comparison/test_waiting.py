@@ -55,8 +55,8 @@ def test_the_third_sentence_stands_on_equal_room(outcome: Comparison) -> None:
     assert waiting_sentence(made, NL) == (
         "Krijgen alle vormen evenveel geld, dan wachten bij taakgericht naar verwachting 300 van de 14.849 aanvragers "
         "langer dan de norm (gemiddeld 4,5 weken langer), 120 minder dan bij de andere vormen; rekent de aanbieder op "
-        "wat de bandbreedte betaalt, dan 120. Bij taakgericht is laten wachten, hoe kort ook, of weigeren een schending "
-        "van de acceptatieplicht: het gaat om 900 aanvragers."
+        "wat de bandbreedte betaalt, dan 120. Bij taakgericht is laten wachten omdat het geld op is, hoe kort ook, of "
+        "weigeren een schending van de acceptatieplicht: het gaat om 900 aanvragers."
     )
     assert waiting_sentence(made, NL) in answer_sentences(made, NL, BudgetPage.of_comparison(made, NL))
     assert "120 fewer than under the other forms" in waiting_sentence(made, EN)
